@@ -1,0 +1,1 @@
+"""The fake world: synthetic flow, the exchange, replay and its reports."""

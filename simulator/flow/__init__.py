@@ -1,0 +1,1 @@
+"""The synthetic tape: seeded sessions of quotes and trades."""

@@ -1,0 +1,1 @@
+"""`bn sim`: tapes through the decision core and the exchange."""
