@@ -1,0 +1,50 @@
+"""The command `bn`: the composition root, and the only place that imports `simulator`.
+
+Commands import what they run inside their bodies, so that `bn --help` costs no more than the parser.
+"""
+
+import os
+import sys
+
+import click
+import typer
+
+from system.cli.config import config
+from system.cli.sim import sim
+from system.cli.tape import tape
+from system.domain.errors import BnError
+
+app = typer.Typer(
+    name="bn",
+    help="Trade ES and MES with the Battle Navale order-flow method, and replay, record and test it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(sim)
+app.add_typer(tape, name="tape")
+app.add_typer(config, name="config")
+
+
+def main() -> None:
+    """Run `bn`; exit statuses are DESIGN.md's: 0 done, 1 a bug, 2 bad input, 3 no link, 4 halted, 5 refused."""
+    try:
+        status = app(standalone_mode=False)
+    except click.ClickException as error:
+        _complain(error.format_message())
+        status = 2
+    except BnError as error:
+        _complain(str(error))
+        status = error.status
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted")
+        status = 130
+    except BrokenPipeError:  # the reader of our output went away: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write("bn: " + " ".join(message.split()) + "\n")
