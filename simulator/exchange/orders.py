@@ -1,0 +1,67 @@
+"""What crosses the exchange's door: orders in, reports out."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.exchange.book import OrderType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order as sent. Prices in ticks; `group` one cancels other (0: none); `parent` the entry it waits for (0: none)."""
+
+    order_id: int
+    side: Literal[1, -1]
+    contracts: int
+    type: OrderType
+    limit_ticks: int = 0
+    stop_ticks: int = 0
+    group: int = 0
+    parent: int = 0
+    waits: bool = False  # a market order that finds no quote waits for one; else it is cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """Contracts of an order filled at one price."""
+
+    order_id: int
+    ts_ns: int
+    contracts: int
+    price_ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canceled:
+    """What was left of an order is gone."""
+
+    order_id: int
+    ts_ns: int
+    reason: Literal["asked", "group", "parent", "no_quote"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggered:
+    """A stop-limit order has become a limit order."""
+
+    order_id: int
+    ts_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An order rests, waits or acts at the exchange since `ts_ns`; for a replace, with its new terms."""
+
+    order_id: int
+    ts_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A cancel or replace found no such order any more."""
+
+    order_id: int
+    ts_ns: int
+
+
+Report = Filled | Canceled | Triggered | Accepted | Refused
