@@ -1,4 +1,4 @@
-"""Hypothesis profiles. `ci`, the default, gives the same examples in each run; BN_TEST_HYPOTHESIS=thorough searches anew."""
+"""Hypothesis profiles. `ci`, the default, repeats its examples; BN_TEST_HYPOTHESIS=thorough searches anew."""
 
 import os
 

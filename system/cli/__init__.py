@@ -32,7 +32,11 @@ def main() -> None:
     try:
         status = app(prog_name="bn", standalone_mode=False)
     except TyperException as error:
-        _complain(error.format_message())
+        message = error.format_message()
+        if message.startswith("Usage:"):  # a command group without a command: its help is the answer
+            sys.stderr.write(message.rstrip() + "\n")
+        else:
+            _complain(message)
         status = 2
     except BnError as error:
         _complain(str(error))
