@@ -66,25 +66,35 @@ make_environment() {
     else
         find_python || return 1
         say "making the environment in $root/.venv with $("$python" --version) (once, about a minute)"
-        rm -rf "$root/.venv"
-        "$python" -m venv "$root/.venv" >&2 || return 1
+        rm -rf "$root/.venv" && mkdir "$root/.venv" || return 1
+        logged "$python" -m venv "$root/.venv" || return 1
     fi
     extra=
     [ "$1" = run ] || extra='[test]'
     # From the root, so that no path with a space is ever part of an option. Compiling all of it ahead takes longer than
     # compiling what gets imported.
-    (cd "$root" && .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-compile \
-        -e ".$extra" -c ops/constraints.txt >&2) || return 1
-    wanted_stamp "$1" >"$root/.venv/stamp.new" && mv "$root/.venv/stamp.new" "$root/.venv/stamp"
+    cd "$root" || return 1
+    logged .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+        -e ".$extra" -c ops/constraints.txt || return 1
+    wanted_stamp "$1" >.venv/stamp.new && mv .venv/stamp.new .venv/stamp
+}
+
+# logged COMMAND...: what it says is of interest only where it fails.
+logged() {
+    "$@" >"$root/.venv/setup.log" 2>&1 || { tail -n 30 "$root/.venv/setup.log" >&2; return 1; }
 }
 
 # ensure_environment KIND: returns with an environment that is good for KIND, or says why not and fails.
 ensure_environment() {
     if ready "$1"; then return 0; fi
+    trap 'say "interrupted; the next call starts afresh"; exit 130' INT
+    trap 'say "terminated; the next call starts afresh"; exit 143' TERM
     lock || { say "cannot lock $root/.venv.lock"; return 1; }
     if ! ready "$1"; then
-        make_environment "$1" || { say "the environment could not be made; the next call starts afresh"; unlock; return 1; }
+        # In a subshell: the caller's current folder stays.
+        (make_environment "$1") || { say "the environment could not be made; the next call starts afresh"; unlock; return 1; }
         say "environment ready"
     fi
     unlock
+    trap - INT TERM
 }

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,7 @@ case "$*" in
 --version) echo "Python 3.13.0" ;;
 "-m venv "*) echo venv >>"$STUB_LOG"; mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
 "-m pip "*) echo pip "$*" >>"$STUB_LOG"; sleep "${STUB_SLEEP:-0}"; exit "${STUB_PIP:-0}" ;;
-*) for word; do printf '<%s>' "$word"; done; exit "${STUB_STATUS:-0}" ;;
+*) [ -z "${STUB_WAIT:-}" ] || { echo up; exec sleep "$STUB_WAIT"; }; for word; do printf '<%s>' "$word"; done; exit "${STUB_STATUS:-0}" ;;
 esac
 """
 
@@ -36,6 +37,13 @@ class Project:
             (stubs / name).write_text(STUB)
             (stubs / name).chmod(0o755)
         self.path = f"{stubs}{os.pathsep}{os.environ['PATH']}"
+
+    def keep_only(self, tools: str) -> None:
+        """A PATH with these and the stubs alone."""
+        stubs = Path(self.path.split(os.pathsep)[0])
+        for tool in tools.split():
+            (stubs / tool).symlink_to(shutil.which(tool) or tool)
+        self.path = str(stubs)
 
     def start(self, *words: str, script: Path | None = None, **environ: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -102,7 +110,19 @@ def test_new_requirements_and_another_folder_make_it_anew(project: Project, tmp_
     assert project.made == ["venv", "pip"] * 3
 
 
-def test_two_first_calls_at_once_make_it_once(project: Project) -> None:
+def test_signals_reach_the_program(project: Project) -> None:
+    project.run("sim")
+    with project.start("sim", STUB_WAIT="50") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("tools", ["all", "no flock"])
+def test_two_first_calls_at_once_make_it_once(project: Project, tools: str) -> None:
+    if tools == "no flock":
+        project.keep_only("sh cat cksum readlink mkdir rm mv cp sleep tail")
     with project.start("sim", STUB_SLEEP="1") as one, project.start("sim", STUB_SLEEP="1") as two:
         ends = [one.communicate(timeout=60), two.communicate(timeout=60)]
     assert [out for out, _ in ends] == ["<-P><-m><system.cli><sim>"] * 2
