@@ -218,6 +218,8 @@ def printable(text: str) -> str:
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$|^24:00(:00)?$"
 FLAG: Final = Kind(check_flag, {"type": "boolean"})
 TIME_OF_DAY: Final = Kind(check_time_of_day, {"type": "string", "pattern": TIME_PATTERN})
-CLOSE: Final = Kind(check_close, {"type": "string", "pattern": r"^closed$|^(0[0-9]|1[0-6]):[0-5][0-9](:[0-5][0-9])?$"})
+CLOSE: Final = Kind(
+    check_close, {"type": "string", "pattern": r"^closed$|^(0[0-9]|1[0-5]):[0-5][0-9](:[0-5][0-9])?$|^16:00(:00)?$"}
+)
 DAY: Final = Kind(check_day, {"type": "string", "format": "date"})
 MOMENT: Final = Kind(check_moment, {"type": "string", "format": "date-time"})
