@@ -1,0 +1,18 @@
+"""Hypothesis profiles. `ci`, the default, repeats its examples; BN_TEST_HYPOTHESIS=thorough searches anew."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # says how fast the machine is, not what the code does
+
+settings.register_profile(
+    "ci", derandomize=True, database=None, deadline=None, max_examples=60, suppress_health_check=SLOW
+)
+settings.register_profile("nojit", settings.get_profile("ci"), max_examples=15)  # kernels in plain Python are slow
+settings.register_profile(
+    "thorough", database=None, deadline=None, max_examples=3000, print_blob=True, suppress_health_check=SLOW
+)
+
+DEFAULT = "nojit" if os.environ.get("NUMBA_DISABLE_JIT") == "1" else "ci"
+settings.load_profile(os.environ.get("BN_TEST_HYPOTHESIS", DEFAULT))
