@@ -6,8 +6,8 @@ Commands import what they run inside their bodies, so that `bn --help` costs no 
 import os
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from system.cli.config import config
 from system.cli.sim import sim
@@ -30,14 +30,18 @@ app.add_typer(config, name="config")
 def main() -> None:
     """Run `bn`; exit statuses are DESIGN.md's: 0 done, 1 a bug, 2 bad input, 3 no link, 4 halted, 5 refused."""
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        _complain(error.format_message())
+        status = app(prog_name="bn", standalone_mode=False)
+    except TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage:"):  # a command group without a command: its help is the answer
+            sys.stderr.write(message.rstrip() + "\n")
+        else:
+            _complain(message)
         status = 2
     except BnError as error:
         _complain(str(error))
         status = error.status
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
         status = 130
     except BrokenPipeError:  # the reader of our output went away: nobody is left to tell

@@ -33,7 +33,9 @@ class ContractMonth:
 
     def __post_init__(self) -> None:
         if self.month not in MONTH_CODES.values():
-            raise ValueError(f"contract month {self.year}-{self.month:02d}: expected March, June, September or December")
+            raise ValueError(
+                f"contract month {self.year}-{self.month:02d}: expected March, June, September or December"
+            )
 
     @classmethod
     def parse(cls, text: str) -> "ContractMonth":

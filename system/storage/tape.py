@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import BinaryIO, Final, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,7 +49,7 @@ class TapeReader:
         self.path = Path(path)
         self._file = open_input(self.path)
         try:
-            self._parquet = _open_parquet(self.path, self._file)
+            self._parquet = open_parquet(self.path, self._file)
             self._columns = check_schema(str(path), self._parquet.schema_arrow)
             self.events: int = self._parquet.metadata.num_rows
             self.row_groups: int = self._parquet.metadata.num_row_groups
@@ -121,7 +121,11 @@ class TapeWriter:
             columns = [name for name in SCHEMA.names if name != "ts_ns"]
             self._parquet = stack.enter_context(
                 pq.ParquetWriter(
-                    file, schema, compression="zstd", use_dictionary=columns, column_encoding={"ts_ns": "DELTA_BINARY_PACKED"}
+                    file,
+                    schema,
+                    compression="zstd",
+                    use_dictionary=columns,
+                    column_encoding={"ts_ns": "DELTA_BINARY_PACKED"},
                 )
             )
             self._stack = stack.pop_all()
@@ -145,12 +149,14 @@ class TapeWriter:
             self.events += len(batch)
             self._last_ns = int(batch["ts_ns"][-1])
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> Any:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is not None:
-            return self._stack.__exit__(kind, error, trace)
+            self._stack.__exit__(kind, error, trace)
+            return
         with self._stack:
             self._flush()
-        return None
 
     def _flush(self) -> None:
         if self._filled:
@@ -178,7 +184,9 @@ def read_tapes(paths: Sequence[str | Path], max_events: int = ROW_GROUP) -> Iter
             ahead = tape.path, last_ns
 
 
-def _open_parquet(path: Path, file: BinaryIO) -> pq.ParquetFile:
+def open_parquet(path: Path, file: BinaryIO) -> pq.ParquetFile:
+    """Read the footer. Raises InputError for a file that is not Parquet, was cut off or is damaged."""
+    file.seek(0)
     head = file.read(4)
     if head != b"PAR1":
         raise InputError(f"{path}: not a Parquet file")
@@ -196,4 +204,4 @@ def _brief(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-__all__ = ["ROW_GROUP", "TapeMeta", "TapeReader", "TapeWriter", "open_input", "read_tapes"]
+__all__ = ["ROW_GROUP", "TapeMeta", "TapeReader", "TapeWriter", "open_input", "open_parquet", "read_tapes"]

@@ -3,6 +3,7 @@
 Checks are vectorised and look for the row only once one has failed. Messages name a 1-based row of the file.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from system.domain.errors import InputError
-from system.domain.ticks import EVENT, QUOTE, SEED, TRADE, Batch, empty_batch
+from system.domain.ticks import EVENT, SEED, TRADE, Batch, empty_batch
 
 INT32: Final = ("price_ticks", "size", "bid_ticks", "ask_ticks", "bid_size", "ask_size")
 SIZES: Final = ("size", "bid_size", "ask_size")
@@ -99,11 +100,14 @@ def check_rows(path: str, batch: Batch, before: int, last_ns: int | None) -> Non
     if side.min(initial=0) < -1 or side.max(initial=0) > 1:
         row = _first((side < -1) | (side > 1))
         raise InputError(f"{path}: row {before + row + 1}: side is {side[row]}; expected 1, -1 or 0")
-    check_times(path, batch["ts_ns"], before, last_ns)
+    check_times(batch["ts_ns"], last_ns, lambda row: f"{path}: row {before + row + 1}")
 
 
-def check_times(path: str, ts_ns: npt.NDArray[np.int64], before: int, last_ns: int | None, word: str = "row") -> None:
-    """Raise InputError for the first time that goes backwards; `last_ns` is the time before this slice."""
+def check_times(ts_ns: npt.NDArray[np.int64], last_ns: int | None, place: Callable[[int], str]) -> None:
+    """Raise InputError at the first time that goes backwards.
+
+    `last_ns` is the time before this slice; `place` names file and row for an index of it.
+    """
     if len(ts_ns) and last_ns is not None and ts_ns[0] < last_ns:
         row, earlier = 0, last_ns
     else:
@@ -112,10 +116,7 @@ def check_times(path: str, ts_ns: npt.NDArray[np.int64], before: int, last_ns: i
             return
         row = _first(backwards) + 1
         earlier = int(ts_ns[row - 1])
-    raise InputError(
-        f"{path}: {word} {before + row + 1}: ts_ns {ts_ns[row]} lies before {earlier} of the {word} above; "
-        "expected times in order"
-    )
+    raise InputError(f"{place(row)}: time {ts_ns[row]} lies before {earlier} above it; expected times in order")
 
 
 def _first(bad: _Mask) -> int:
@@ -164,6 +165,3 @@ def _check_seeds(path: str, before: int, batch: Batch, names: list[str]) -> None
     if bad.any():
         row = _first(bad)
         raise InputError(f"{path}: row {before + row + 1}: seed_size is {batch['seed_size'][row]}; expected 0 or more")
-
-
-__all__ = ["OPTIONAL", "QUOTE", "REQUIRED", "SCHEMA", "check_rows", "check_schema", "check_times", "from_arrow", "to_arrow"]

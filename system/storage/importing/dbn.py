@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,6 @@ class DbnSource:
     def __init__(self, path: Path, symbol: str | None, contract: ContractMonth | None) -> None:
         header = read_header(path)
         self.name = str(path)
-        self.inputs = (path,)
         self.label = f"{header.dataset} {header.schema}"
         self.has_quotes = header.schema in ("mbo", "mbp-1")
         self.dropped: Counter[str] = Counter()
@@ -122,7 +121,9 @@ class DbnSource:
         traded = records["action"] == order_book.TRADED
         rows["ts_ns"] = records["ts_event"]
         rows["kind"] = TRADE
-        rows["side"] = np.select([records["side"] == order_book.BID_SIDE, records["side"] == order_book.ASK_SIDE], [1, -1])
+        rows["side"] = np.select(
+            [records["side"] == order_book.BID_SIDE, records["side"] == order_book.ASK_SIDE], [1, -1]
+        )
         self._fill(rows, "price_ticks", "size", records, "price", "size", traded, numbers)
         if np.any(traded & (records["price"] == UNDEF_PRICE)):
             at = numbers[np.argmax(traded & (records["price"] == UNDEF_PRICE))]
@@ -172,7 +173,7 @@ def _check_times(path: Path, records: Records, numbers: _Numbers, last_ns: int) 
     return int(times[-1])
 
 
-def _mbo_problem(status: int, record: Any) -> str:
+def _mbo_problem(status: int, record: np.void) -> str:
     price = int(record["price"]) / 1e9
     texts = {
         order_book.TABLE_FULL: f"more than {order_book.MAX_ORDERS // 2} orders in the book",
@@ -192,9 +193,7 @@ def _choose(path: Path, header: DbnHeader, symbol: str | None, contract: Contrac
     fits = [
         listed
         for listed in header.listed
-        if listed.root
-        and symbol in (None, listed.root)
-        and (contract is None or listed.month in (None, contract))
+        if listed.root and symbol in (None, listed.root) and (contract is None or listed.month in (None, contract))
     ]
     if len(fits) == 1:
         shared = [other.name for other in header.listed if other is not fits[0] and other.ids & fits[0].ids]

@@ -1,12 +1,12 @@
 """Databento's DBN container, plain or zstd: its metadata, and its records in chunks of one dtype."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import databento_dbn
 import numpy as np
@@ -23,10 +23,25 @@ CHUNK: Final = 131_072  # records
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 HEADER_MAX: Final = 64 << 20  # bytes of metadata; ten thousand symbols take about one megabyte
 
-_HEAD: Final = [("length", "u1"), ("rtype", "u1"), ("publisher_id", "<u2"), ("instrument_id", "<u4"), ("ts_event", "<i8")]
+_HEAD: Final = [
+    ("length", "u1"),
+    ("rtype", "u1"),
+    ("publisher_id", "<u2"),
+    ("instrument_id", "<u4"),
+    ("ts_event", "<i8"),
+]
 _TAIL: Final = [("ts_recv", "<u8"), ("ts_in_delta", "<i4"), ("sequence", "<u4")]
 TRADES: Final = np.dtype(
-    [*_HEAD, ("price", "<i8"), ("size", "<u4"), ("action", "u1"), ("side", "u1"), ("flags", "u1"), ("depth", "u1"), *_TAIL]
+    [
+        *_HEAD,
+        ("price", "<i8"),
+        ("size", "<u4"),
+        ("action", "u1"),
+        ("side", "u1"),
+        ("flags", "u1"),
+        ("depth", "u1"),
+        *_TAIL,
+    ]
 )
 MBP1: Final = np.dtype(
     [
@@ -125,7 +140,7 @@ def _walk(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[pa.NativeFile]:
     """The file's bytes, decompressed."""
     with open_input(path) as file:
         compressed = file.read(4) == ZSTD_MAGIC
@@ -138,7 +153,7 @@ def _opened(path: Path) -> Iterator[Any]:
                 yield stream
 
 
-def _read(path: Path, stream: Any, size: int) -> bytes:
+def _read(path: Path, stream: pa.NativeFile, size: int) -> bytes:
     try:
         data: bytes = stream.read(size)
     except (pa.ArrowException, OSError) as error:
@@ -146,7 +161,7 @@ def _read(path: Path, stream: Any, size: int) -> bytes:
     return data
 
 
-def _metadata(path: Path, stream: Any) -> Any:
+def _metadata(path: Path, stream: pa.NativeFile) -> databento_dbn.Metadata:
     """Decode the metadata and leave the stream at the first record."""
     head = _read(path, stream, 8)
     length = int.from_bytes(head[4:8], "little")
@@ -161,7 +176,7 @@ def _metadata(path: Path, stream: Any) -> Any:
         raise InputError(f"{path}: DBN metadata that cannot be read: {error}") from error
 
 
-def _listed(mappings: Any, near: date) -> tuple[Listed, ...]:
+def _listed(mappings: Mapping[str, Sequence[Mapping[str, object]]], near: date) -> tuple[Listed, ...]:
     """Instruments by name; mappings go from name to number or the other way round, per interval of days."""
     ids: dict[str, set[int]] = {}
     for key, intervals in mappings.items():

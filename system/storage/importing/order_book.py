@@ -4,7 +4,7 @@ Orders live in an open-addressing hash table keyed by order id, level sizes in t
 Both have a bound: the kernel stops before an order would not fit, the caller grows them, and it goes on.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numba
 import numpy as np
@@ -81,7 +81,7 @@ class OrderBook:
         _rehash(self._orders, orders)
         self._orders = orders
 
-    def _grow_levels(self, record: Any) -> bool:
+    def _grow_levels(self, record: np.void) -> bool:
         ticks = int(record["price"]) // TICK_NANOS
         have = self._levels.shape[1]
         if not have <= ticks < MAX_TICKS:
@@ -119,7 +119,12 @@ def _delete(orders: _Records, index: int) -> None:
     orders[index]["used"] = 0
     index = (index + 1) & mask
     while orders[index]["used"] == 1:
-        key, ticks, size, side = orders[index]["key"], orders[index]["ticks"], orders[index]["size"], orders[index]["side"]
+        key, ticks, size, side = (
+            orders[index]["key"],
+            orders[index]["ticks"],
+            orders[index]["size"],
+            orders[index]["side"],
+        )
         orders[index]["used"] = 0
         slot = _slot(orders, key)
         orders[slot]["key"], orders[slot]["ticks"], orders[slot]["size"], orders[slot]["side"] = key, ticks, size, side
@@ -150,7 +155,7 @@ def _change(levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64], side: i
 @numba.njit(cache=True)
 def _take(orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64], slot: int, size: int) -> None:
     """Take `size` contracts from an order; an order without any left is gone."""
-    size = min(size, orders[slot]["size"])
+    size = min(int(size), int(orders[slot]["size"]))
     _change(levels, state, orders[slot]["side"], orders[slot]["ticks"], -size)
     orders[slot]["size"] -= size
     if orders[slot]["size"] == 0:
@@ -160,12 +165,18 @@ def _take(orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np
 
 @numba.njit(cache=True)
 def _put(
-    orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64], key: int, side: int, ticks: int, size: int
+    orders: _Records,
+    levels: npt.NDArray[np.int64],
+    state: npt.NDArray[np.int64],
+    key: int,
+    side: int,
+    ticks: int,
+    size: int,
 ) -> None:
     """Set an order, new or changed, to this side, price and size."""
     slot = _slot(orders, key)
     if orders[slot]["used"] == 1:
-        _change(levels, state, orders[slot]["side"], orders[slot]["ticks"], -np.int64(orders[slot]["size"]))
+        _change(levels, state, orders[slot]["side"], orders[slot]["ticks"], -int(orders[slot]["size"]))
     else:
         orders[slot]["used"] = 1
         orders[slot]["key"] = key
@@ -211,20 +222,57 @@ def _emit_quote(levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64], ts_
 
 
 @numba.njit(cache=True)
-def _problem(record: Any, orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64]) -> int:
+def _emit_trade(record: np.void, out: Batch, at: int) -> int:
+    """Write a trade row; a side other than the two is unknown."""
+    out[at]["ts_ns"] = record["ts_event"]
+    out[at]["kind"] = TRADE
+    out[at]["price_ticks"] = record["price"] // TICK_NANOS
+    out[at]["size"] = record["size"]
+    if record["side"] == BID_SIDE:
+        out[at]["side"] = 1
+    elif record["side"] == ASK_SIDE:
+        out[at]["side"] = -1
+    return at + 1
+
+
+@numba.njit(cache=True)
+def _apply(record: np.void, orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64]) -> None:
+    """Change the book. Trades and fills do not: a cancel or change of the resting order follows them."""
+    action = record["action"]
+    if action in (ADD, MODIFY):
+        ticks = record["price"] // TICK_NANOS
+        _put(orders, levels, state, record["order_id"], record["side"], ticks, record["size"])
+    elif action == CANCEL:
+        slot = _slot(orders, record["order_id"])
+        if orders[slot]["used"] == 1:
+            _take(orders, levels, state, slot, record["size"])
+    elif action == CLEAR:
+        _clear(orders, levels, state)
+
+
+@numba.njit(cache=True)
+def _problem(record: np.void, orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64]) -> int:
     """DONE if the record can be applied, else why not."""
     action = record["action"]
     if record["flags"] & SNAPSHOT == 0 and record["ts_event"] < state[LAST_NS]:
         return BACKWARDS
     if action not in (ADD, MODIFY, TRADED):
         return DONE
+    return _price_problem(record, orders, levels, state)
+
+
+@numba.njit(cache=True)
+def _price_problem(
+    record: np.void, orders: _Records, levels: npt.NDArray[np.int64], state: npt.NDArray[np.int64]
+) -> int:
+    """`_problem` of an order or trade."""
     if record["price"] == UNDEF_PRICE:
         return UNDEFINED
     if record["price"] % TICK_NANOS != 0:
         return OFF_GRID
     if record["size"] > 1_000_000_000:
         return TOO_LARGE
-    if action != TRADED:
+    if record["action"] != TRADED:
         if record["side"] != BID_SIDE and record["side"] != ASK_SIDE:
             return UNDEFINED
         ticks = record["price"] // TICK_NANOS
@@ -253,28 +301,12 @@ def _advance(
         status = _problem(record, orders, levels, state)
         if status != DONE:
             return index, at, status
-        action = record["action"]
-        if action == ADD or action == MODIFY:
-            _put(orders, levels, state, record["order_id"], record["side"], record["price"] // TICK_NANOS, record["size"])
-        elif action == CANCEL:
-            slot = _slot(orders, record["order_id"])
-            if orders[slot]["used"] == 1:
-                _take(orders, levels, state, slot, record["size"])
-        elif action == CLEAR:
-            _clear(orders, levels, state)
+        _apply(record, orders, levels, state)
         if record["flags"] & SNAPSHOT != 0:
             continue
         state[LAST_NS] = record["ts_event"]
-        if action == TRADED:
-            out[at]["ts_ns"] = record["ts_event"]
-            out[at]["kind"] = TRADE
-            out[at]["price_ticks"] = record["price"] // TICK_NANOS
-            out[at]["size"] = record["size"]
-            if record["side"] == BID_SIDE:
-                out[at]["side"] = 1
-            elif record["side"] == ASK_SIDE:
-                out[at]["side"] = -1
-            at += 1
+        if record["action"] == TRADED:
+            at = _emit_trade(record, out, at)
         if record["flags"] & LAST != 0:
             at = _emit_quote(levels, state, record["ts_event"], out, at)
     return len(records), at, DONE

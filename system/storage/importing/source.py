@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, Protocol
 
 from system.domain.instrument import ContractMonth
@@ -21,7 +20,6 @@ class Source(Protocol):
 
     name: str  # what messages call it: the file or files
     label: str  # the tape's `source`: format and schema, never a path
-    inputs: tuple[Path, ...]
     has_quotes: bool
     symbol: str
     contract_month: ContractMonth | None
