@@ -104,11 +104,11 @@ class TapeWriter:
     Raises InputError where it cannot be written, and ValueError for a batch that a reader would refuse.
     """
 
-    def __init__(self, path: str | Path, meta: TapeMeta) -> None:
+    def __init__(self, path: str | Path, meta: TapeMeta, row_group: int = ROW_GROUP) -> None:
         self.path = Path(path)
         self.events = 0
         self._meta = meta
-        self._rows = empty_batch(ROW_GROUP)
+        self._rows = empty_batch(row_group)
         self._filled = 0
         self._last_ns: int | None = None
         self._stack = ExitStack()
@@ -139,11 +139,11 @@ class TapeWriter:
             raise ValueError(str(error)) from error
         done = 0
         while done < len(batch):
-            take = min(len(batch) - done, ROW_GROUP - self._filled)
+            take = min(len(batch) - done, len(self._rows) - self._filled)
             self._rows[self._filled : self._filled + take] = batch[done : done + take]
             self._filled += take
             done += take
-            if self._filled == ROW_GROUP:
+            if self._filled == len(self._rows):
                 self._flush()
         if len(batch):
             self.events += len(batch)
@@ -160,7 +160,7 @@ class TapeWriter:
 
     def _flush(self) -> None:
         if self._filled:
-            self._parquet.write_batch(to_arrow(self._rows[: self._filled]), row_group_size=ROW_GROUP)
+            self._parquet.write_batch(to_arrow(self._rows[: self._filled]))
             self._filled = 0
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from system.domain.errors import InputError
-from system.domain.instrument import ContractMonth, front_month
+from system.domain.instrument import INSTRUMENTS, ContractMonth, front_month
 from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
 from system.storage.importing.csv_file import read_csv
 from system.storage.importing.decimal_prices import Place, floats, to_contracts, to_ticks
@@ -57,13 +57,15 @@ class LeanSource:
         self.symbol = _one_symbol(self.name, members, symbol)
         members = [member for member in members if member.symbol == self.symbol]
         self.contract_month: ContractMonth | None = _one_month(self.name, members, day, contract)
-        self._members = {member.kind: member for member in members if member.month == self.contract_month}
+        self._others = sum(member.month != self.contract_month for member in members)
+        self._members = _one_of_each(self.name, [member for member in members if member.month == self.contract_month])
         self.has_quotes = "quote" in self._members
         self._midnight_ns = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000_000
 
     def batches(self) -> Iterator[Batch]:
         """See Source. At equal times quotes come first, then trades, each in the order of its file."""
         self.dropped.clear()
+        self.dropped["files of another contract"] = self._others
         streams = [
             self._stream(self._members[kind], columns, convert)
             for kind, columns, convert in (
@@ -155,6 +157,9 @@ def _members(path: Path) -> list[Member]:
         match = _MEMBER.fullmatch(Path(name).name)
         if match is None or match[4] == "openinterest":
             continue
+        symbol = match[2].upper()
+        if symbol not in INSTRUMENTS:
+            raise InputError(f"{path}: holds {symbol}; expected {' or '.join(INSTRUMENTS)}")
         if match[3] != "tick":
             raise InputError(f"{path}: {name} holds {match[3]} bars; expected ticks")
         try:
@@ -162,21 +167,27 @@ def _members(path: Path) -> list[Member]:
             month = ContractMonth.parse(match[5])
         except ValueError as error:
             raise InputError(f"{path}: {name}: {error}") from error
-        symbol = match[2].upper()
         members.append(Member(path=path, name=name, day=day, symbol=symbol, kind=match[4], month=month))
     if not members:
         raise InputError(f"{path}: no file such as 20131007_es_tick_trade_201312.csv in this zip; expected LEAN ticks")
     return members
 
 
+def _one_of_each(name: str, members: list[Member]) -> dict[str, Member]:
+    """Trades and quotes by that word. Raises InputError where a day's trades or quotes come twice."""
+    kinds = {member.kind: member for member in members}
+    if len(kinds) < len(members):
+        raise InputError(f"{name}: the same day's trades or quotes twice; expected them once")
+    return kinds
+
+
 def _one_symbol(name: str, members: list[Member], symbol: str | None) -> str:
-    there = sorted({member.symbol for member in members} & {"ES", "MES"})
+    there = sorted({member.symbol for member in members})
     if symbol is None and len(there) == 1:
         return there[0]
     if symbol in there:
         return symbol
-    found = ", ".join(sorted({member.symbol for member in members}))
-    raise InputError(f"{name}: holds {found}; expected {symbol or 'ES or MES, chosen with --symbol'}")
+    raise InputError(f"{name}: holds {', '.join(there)}; expected {symbol or 'ES or MES, chosen with --symbol'}")
 
 
 def _one_month(name: str, members: list[Member], day: date, contract: ContractMonth | None) -> ContractMonth:
