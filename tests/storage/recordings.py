@@ -34,7 +34,7 @@ def read_tape(path: Path, max_events: int = 131_072) -> Batch:
 
 
 def rows_of(batch: Batch) -> list[tuple[Any, ...]]:
-    """What a tape shows of each event: quotes as (ts, "Q", bid, size, ask, size), trades with side and carried quote."""
+    """Quotes as (ts, "Q", bid, size, ask, size); trades as (ts, "T", price, size, side, the quote they carry)."""
     rows: list[tuple[Any, ...]] = []
     for event in batch:
         ts = int(event["ts_ns"]) - T0
@@ -86,7 +86,7 @@ def zstd(data: bytes) -> bytes:
 
 def mbo(
     action: str, order: int, ticks: int, size: int, side: str, at: int, flags: int = LAST, number: int = 17077
-) -> Any:
+) -> dbn.MBOMsg:
     return dbn.MBOMsg(
         1,
         number,
@@ -101,7 +101,7 @@ def mbo(
     )
 
 
-def trade(ticks: int, size: int, side: str, at: int, number: int = 17077) -> Any:
+def trade(ticks: int, size: int, side: str, at: int, number: int = 17077) -> dbn.TradeMsg:
     return dbn.TradeMsg(
         1, number, T0 + at, price(ticks), size, dbn.Action.TRADE, dbn.Side.from_str(side), 0, T0 + at, flags=0
     )
@@ -116,7 +116,7 @@ def mbp1(
     quote: tuple[int | None, int, int | None, int],
     flags: int = LAST,
     number: int = 17077,
-) -> Any:
+) -> dbn.MBP1Msg:
     bid, bid_size, ask, ask_size = quote
     level = dbn.BidAskPair(
         UNDEF if bid is None else price(bid), UNDEF if ask is None else price(ask), bid_size, ask_size, 1, 1

@@ -88,13 +88,18 @@ def test_seed_sums_are_null_except_on_seed_rows(tmp_path: Path) -> None:
     assert table["seed_price_size"].to_pylist() == [None, 7]
 
 
+def fail_in_the_middle(path: Path, error: type[BaseException]) -> None:
+    with TapeWriter(path, TapeMeta(), row_group=2) as tape:
+        tape.write(quotes(5))
+        raise error
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_an_exception_while_writing_leaves_what_was_there(tmp_path: Path, error: type[BaseException]) -> None:
     path = tape_file(tmp_path / "t.parquet", quotes(3))
     before = path.read_bytes()
-    with pytest.raises(error), TapeWriter(path, TapeMeta(), row_group=2) as tape:
-        tape.write(quotes(5))
-        raise error
+    with pytest.raises(error):
+        fail_in_the_middle(path, error)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -111,11 +116,10 @@ def test_the_writer_refuses_what_a_reader_would_refuse(tmp_path: Path) -> None:
     negative, backwards = quotes(2), quotes(2)[::-1]
     negative["bid_size"][1] = -1
     for batch in (negative, backwards):
-        with pytest.raises(ValueError, match="row 2"), TapeWriter(tmp_path / "t.parquet", TapeMeta()) as tape:
-            tape.write(batch)
-    with pytest.raises(ValueError, match="row 3"), TapeWriter(tmp_path / "t.parquet", TapeMeta()) as tape:
-        tape.write(quotes(2))
-        tape.write(quotes(1))
+        with pytest.raises(ValueError, match="row 2"):
+            tape_file(tmp_path / "t.parquet", batch)
+    with pytest.raises(ValueError, match="row 3"):
+        tape_file(tmp_path / "t.parquet", quotes(2), quotes(1))
     assert not list(tmp_path.iterdir())
 
 

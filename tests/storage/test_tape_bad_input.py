@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +20,7 @@ def table(count: int = 10) -> pa.Table:
     return pa.Table.from_batches([to_arrow(quotes(count))])
 
 
-def with_value(name: str, row: int, value: Any, kind: pa.DataType | None = None) -> pa.Table:
+def with_value(name: str, row: int, value: int | None, kind: pa.DataType | None = None) -> pa.Table:
     """A tape of quotes with one value changed, its column in another type if need be."""
     good = table()
     values = good[name].to_pylist()
@@ -118,9 +117,16 @@ def test_a_table_in_decimal_prices_is_told_what_makes_it_a_tape(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("symbol", "NQ"), ("symbol", "NQH4"), ("contract_month", "2024-13"), ("contract_month", "soon"), ("tick_size", "0.5"),
-     ("tick_size", "x"), ("seed", "x")],
-)  # fmt: skip
+    [
+        ("symbol", "NQ"),
+        ("symbol", "NQH4"),
+        ("contract_month", "2024-13"),
+        ("contract_month", "soon"),
+        ("tick_size", "0.5"),
+        ("tick_size", "x"),
+        ("seed", "x"),
+    ],
+)
 def test_metadata_that_cannot_be_ours_is_refused(tmp_path: Path, key: str, value: str) -> None:
     pq.write_table(table().replace_schema_metadata({key: value}), tmp_path / "t.parquet")
     assert re.search(rf"{value}.*expected", refusal(tmp_path / "t.parquet"))

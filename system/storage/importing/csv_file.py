@@ -47,8 +47,8 @@ def _places(name: str, opened: Opened, before: int) -> Place:
     """Name the line of a row by counting again: only the file itself knows its blank lines and quoted line breaks."""
 
     def place(row: int) -> str:
-        with opened() as file:
-            lines = csv.reader(_text(file))
+        with opened() as file, _text(file) as text:
+            lines = csv.reader(text)
             wanted = before + row
             for _ in filter(None, lines):
                 if wanted == 0:
@@ -66,16 +66,16 @@ def _text(file: BinaryIO) -> io.TextIOWrapper:
 def header_of(name: str, opened: Opened) -> list[str]:
     """The names in a CSV's first line. Raises InputError where there is no such line."""
     try:
-        with opened() as file:
-            return next(csv.reader([_text(file).readline(1 << 16)]), [])
+        with opened() as file, _text(file) as text:
+            return next(csv.reader([text.readline(1 << 16)]), [])
     except (UnicodeDecodeError, csv.Error, *DAMAGE) as error:
         raise InputError(f"{name}: not a CSV file: {_brief(error)}") from error
 
 
 def _look_again(name: str, opened: Opened, types: Mapping[str, pa.DataType], header: bool) -> str:
     """Find the first line that does not hold what `types` says; "" if there is none."""
-    with opened() as file:
-        lines = csv.reader(_text(file))
+    with opened() as file, _text(file) as decoded:
+        lines = csv.reader(decoded)
         try:
             names = next(lines) if header else list(types)
             for row in filter(None, lines):

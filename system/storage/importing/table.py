@@ -16,6 +16,7 @@ from system.domain.errors import InputError
 from system.domain.instrument import ContractMonth
 from system.domain.ticks import QUOTE, SEED, TRADE, Batch, empty_batch
 from system.storage.importing.csv_file import header_of, read_csv
+from system.storage.importing.dbn_file import ZSTD_MAGIC
 from system.storage.importing.decimal_prices import Mask, Place, floats, to_contracts, to_ticks
 from system.storage.tape import open_input, open_parquet
 from system.storage.tape_rows import SEED_SUMS, check_times
@@ -88,14 +89,13 @@ class TableSource:
             yield from _parquet_rows(self.name, parquet, columns)
 
     def _open_csv(self) -> BinaryIO:
-        file = open_input(self._path)
-        magic = file.read(4)
-        file.seek(0)
+        with open_input(self._path) as file:
+            magic = file.read(4)
         if magic[:2] == b"\x1f\x8b":
-            return cast("BinaryIO", gzip.GzipFile(fileobj=file))
-        if magic == b"\x28\xb5\x2f\xfd":
-            return cast("BinaryIO", pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"))
-        return file
+            return cast("BinaryIO", gzip.open(self._path))
+        if magic == ZSTD_MAGIC:
+            return cast("BinaryIO", pa.input_stream(str(self._path), compression="zstd"))
+        return self._path.open("rb")
 
     def _convert(self, rows: pa.RecordBatch, place: Place) -> Batch:
         batch = empty_batch(rows.num_rows)
