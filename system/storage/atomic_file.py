@@ -20,7 +20,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 
     An existing `path` is replaced only on success. Raises InputError where the folder cannot be written or is full.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir raises where a folder on the way is closed to us
         raise InputError(f"{path}: is a folder; expected the name of a file to write")
     # The process id keeps two writers of the same file apart; the dot hides the file from globs such as *.parquet.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -1,6 +1,5 @@
 """Each way in which a file is not a right tape: one line that names the file, the row and what was expected."""
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -171,13 +170,6 @@ def test_a_tape_with_a_damaged_middle_never_ends_in_a_traceback(tmp_path: Path) 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "none.parquet")
     assert "is a folder" in refusal(tmp_path)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
-    path = tape_file(tmp_path / "t.parquet", quotes(1))
-    path.chmod(0)
-    assert "Permission denied" in refusal(path)
 
 
 def test_other_integer_widths_extra_and_missing_optional_columns_are_accepted(tmp_path: Path) -> None:

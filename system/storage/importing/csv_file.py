@@ -32,6 +32,9 @@ def read_csv(
     )
     before = 0
     try:
+        with opened() as file:
+            if not file.read(1):
+                return  # Arrow would call a file without any row an error
         with opened() as file, pacsv.open_csv(file, read, convert_options=convert) as reader:
             for rows in reader:
                 if rows.num_rows:

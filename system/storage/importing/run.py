@@ -1,5 +1,6 @@
 """`bn tape import`: recordings in, one tape out."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def import_tape(paths: Sequence[Path], out: Path, symbol: str | None, contract: 
     `out` is as it was before.
     """
     for path in paths:
-        if out.exists() and path.exists() and out.samefile(path):
+        if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
             raise InputError(f"{out}: is one of the sources; expected another file to write")
     sources = _in_order(find_sources(paths, symbol, contract))
     meta = _common_meta(sources)
