@@ -68,13 +68,10 @@ def from_arrow(path: str, rows: pa.RecordBatch, before: int, last_ns: int | None
     batch = empty_batch(rows.num_rows)
     nulls: dict[str, _Mask] = {}
     for name in rows.schema.names:
-        column = rows.column(name)
-        if column.null_count:
-            nulls[name] = column.is_null().to_numpy(zero_copy_only=False)
-            if pa.types.is_null(column.type):
-                continue
-            column = column.fill_null(0)
-        values = column.to_numpy()
+        values, null = _values(rows.column(name))
+        if null is not None:
+            nulls[name] = null
+            values = np.where(null, 0, values)
         if not np.can_cast(values.dtype, EVENT[name], "safe"):
             _check_range(path, before, name, values)
         batch[name] = values
@@ -117,6 +114,21 @@ def check_times(ts_ns: npt.NDArray[np.int64], last_ns: int | None, place: Callab
         row = _first(backwards) + 1
         earlier = int(ts_ns[row - 1])
     raise InputError(f"{place(row)}: time {ts_ns[row]} lies before {earlier} above it; expected times in order")
+
+
+def _values(column: pa.Array) -> tuple[npt.NDArray[Any], _Mask | None]:
+    """A column's integers, and where they are null (None: nowhere).
+
+    Straight from Arrow's buffers: its own `is_null` and `fill_null` import `pyarrow.compute`, which takes 0.2 s.
+    """
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.int8), np.ones(len(column), bool)
+    validity, data = column.buffers()
+    begin, end = column.offset, column.offset + len(column)
+    values = np.frombuffer(data, column.type.to_pandas_dtype(), end)[begin:]
+    if not column.null_count:
+        return values, None
+    return values, np.unpackbits(np.frombuffer(validity, np.uint8), count=end, bitorder="little")[begin:] == 0
 
 
 def _first(bad: _Mask) -> int:

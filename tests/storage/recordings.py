@@ -59,7 +59,9 @@ def price(ticks: int) -> int:
     return ticks * 250_000_000
 
 
-def dbn_bytes(schema: str, records: Iterable[Any], instruments: dict[str, int] | None = None) -> bytes:
+def dbn_bytes(
+    schema: str, records: Iterable[Any], instruments: dict[str, int] | None = None, version: int = 3
+) -> bytes:
     """A plain DBN file; `records` are Databento's message objects or bytes."""
     instruments = ESH4 if instruments is None else instruments
     days = {"start_date": dt.date(2023, 12, 25), "end_date": dt.date(2023, 12, 26)}
@@ -76,6 +78,7 @@ def dbn_bytes(schema: str, records: Iterable[Any], instruments: dict[str, int] |
             SimpleNamespace(raw_symbol=name, intervals=[SimpleNamespace(symbol=str(number), **days)])
             for name, number in instruments.items()
         ],
+        version=version,
     )
     return bytes(metadata.encode()) + b"".join(bytes(record) for record in records)
 

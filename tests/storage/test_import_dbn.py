@@ -56,6 +56,12 @@ def test_trades_become_trades_without_a_quote(tmp_path: Path) -> None:
     assert imported(tmp_path, data) == [(0, "T", 100, 2, 1, NONE), (0, "T", 99, 3, -1, NONE), (4, "T", 99, 1, 0, NONE)]
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_every_version_of_the_format_is_read(tmp_path: Path, version: int) -> None:
+    data = dbn_bytes("trades", [trade(100, 2, "B", 0)], version=version)
+    assert imported(tmp_path, data) == [(0, "T", 100, 2, 1, NONE)]
+
+
 def test_tbbo_brings_a_quote_before_each_trade_whose_quote_differs(tmp_path: Path) -> None:
     records = [
         mbp1("T", 101, 2, "B", 0, Q, flags=0),

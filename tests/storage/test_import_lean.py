@@ -1,7 +1,7 @@
 """LEAN's tick zips: one UTC day, trades and quotes apart, several expiries in each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -155,7 +155,7 @@ def test_a_zip_cut_anywhere_or_damaged_in_the_middle_is_refused(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def stream(times: list[int], cuts: set[int], size: int) -> Iterator[Batch]:
+def stream(times: list[int], cuts: set[int], size: int) -> Generator[Batch, None, None]:
     batch = empty_batch(len(times))
     batch["ts_ns"] = sorted(times)
     batch["size"] = size + np.arange(len(times))

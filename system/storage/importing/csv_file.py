@@ -4,7 +4,8 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager
 from typing import BinaryIO, Final, cast
 
 import pyarrow as pa
@@ -15,12 +16,12 @@ from system.storage.importing.decimal_prices import Place
 
 BLOCK: Final = 4 << 20  # bytes; some 80,000 rows
 DAMAGE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile)  # what reading a broken file may raise
-Opened = Callable[[], BinaryIO]  # opens the same bytes from the start, as often as asked
+Opened = Callable[[], AbstractContextManager[BinaryIO]]  # opens the same bytes from the start, as often as asked
 
 
 def read_csv(
     name: str, opened: Opened, types: Mapping[str, pa.DataType], header: bool, columns: list[str] | None = None
-) -> Iterator[tuple[pa.RecordBatch, Place]]:
+) -> Generator[tuple[pa.RecordBatch, Place], None, None]:
     """Yield typed rows, and what names the line of one of them; empty fields are null, blank lines are skipped.
 
     With `header` the file names its columns, else `types` does, in order. `columns` limits what is read. Raises

@@ -1,7 +1,8 @@
 """Databento files (DBN): trades, TBBO, MBP-1, and MBO, whose book is rebuilt from the orders."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -31,41 +32,47 @@ class DbnSource:
         self._path = path
         self._schema = header.schema
         chosen = _choose(path, header, symbol, contract)
+        self._named = chosen is not None
         self._ids = chosen.ids if chosen is not None else None
         self.symbol = chosen.root if chosen is not None else symbol or ""
         self.contract_month = chosen.month if chosen is not None and chosen.month is not None else contract
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """See Source. Times are ts_event; records of a snapshot give the book before the first event, and no event."""
         self.dropped.clear()
         decode = {"mbo": self._mbo, "mbp-1": self._mbp1}.get(self._schema, self._trades)()
         last_ns = 0
-        for records, numbers in self._selected():
-            if self._schema != "mbo":
-                last_ns = _check_times(self._path, records, numbers, last_ns)
-            yield decode(records, numbers)
+        with closing(self._selected()) as chunks:
+            for records, numbers in chunks:
+                if self._schema != "mbo":
+                    last_ns = _check_times(self._path, records, numbers, last_ns)
+                yield decode(records, numbers)
 
-    def _selected(self) -> Iterator[tuple[Records, _Numbers]]:
+    def _selected(self) -> Generator[tuple[Records, _Numbers], None, None]:
         """The chosen instrument's records; MBO keeps its snapshots, which make the book."""
-        for records, numbers in read_records(self._path, self._schema):
-            wanted = self._wanted(records)
-            self.dropped["of another instrument"] += len(records) - int(wanted.sum())
-            if self._schema != "mbo":
-                snapshot = (records["flags"] & SNAPSHOT) != 0
-                self.dropped["of a snapshot"] += int((wanted & snapshot).sum())
-                wanted &= ~snapshot
-            if wanted.all():
-                yield records, numbers
-            elif wanted.any():
-                yield records[wanted], numbers[wanted]
+        with closing(read_records(self._path, self._schema)) as chunks:
+            for records, numbers in chunks:
+                wanted = self._wanted(records)
+                if wanted.all():
+                    yield records, numbers
+                elif wanted.any():
+                    yield records[wanted], numbers[wanted]
 
     def _wanted(self, records: Records) -> npt.NDArray[np.bool_]:
+        ours = self._ours(records)
+        self.dropped["of another instrument"] += len(records) - int(ours.sum())
+        if self._schema == "mbo":
+            return ours
+        snapshot: npt.NDArray[np.bool_] = (records["flags"] & SNAPSHOT) != 0
+        self.dropped["of a snapshot"] += int((ours & snapshot).sum())
+        return np.logical_and(ours, ~snapshot)
+
+    def _ours(self, records: Records) -> npt.NDArray[np.bool_]:
         ids = records["instrument_id"]
         if self._ids is None:  # the file names no instrument: then it must hold one only
             self._ids = frozenset([int(ids[0])])
-            self._guessed = True
         wanted = np.isin(ids, list(self._ids)) if len(self._ids) > 1 else ids == next(iter(self._ids))
-        if getattr(self, "_guessed", False) and not wanted.all():
+        if not self._named and not wanted.all():
             raise InputError(f"{self._path}: several instruments, none of them named in the metadata; expected one")
         return wanted
 

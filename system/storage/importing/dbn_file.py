@@ -1,7 +1,7 @@
 """Databento's DBN container, plain or zstd: its metadata, and its records in chunks of one dtype."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,7 +90,7 @@ def read_header(path: Path) -> DbnHeader:
     return DbnHeader(schema=schema, dataset=metadata.dataset, first_day=first_day, listed=listed)
 
 
-def read_records(path: Path, schema: str) -> Iterator[tuple[Records, npt.NDArray[np.int64]]]:
+def read_records(path: Path, schema: str) -> Generator[tuple[Records, npt.NDArray[np.int64]], None, None]:
     """Yield the schema's records with their 1-based numbers in the file, at most about CHUNK at a time."""
     dtype, rtype = SCHEMAS[schema]
     with _opened(path) as stream:

@@ -2,8 +2,10 @@
 
 import re
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -62,7 +64,7 @@ class LeanSource:
         self.has_quotes = "quote" in self._members
         self._midnight_ns = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000_000
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """See Source. At equal times quotes come first, then trades, each in the order of its file."""
         self.dropped.clear()
         self.dropped["files of another contract"] = self._others
@@ -78,18 +80,19 @@ class LeanSource:
 
     def _stream(
         self, member: Member, columns: tuple[str, ...], convert: Callable[[pa.RecordBatch, Place], Batch]
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch, None, None]:
         types = {name: pa.string() if name in _TEXT else pa.float64() for name in columns}
         last_ns = None
-        for rows, place in read_csv(member.place, lambda: _open_member(member), types, header=False):
-            ts_ns = self._times(rows, place)
-            check_times(ts_ns, last_ns, place)
-            batch = convert(rows, place)
-            batch["ts_ns"] = ts_ns
-            last_ns = int(ts_ns[-1])
-            suspicious, _ = floats(rows.column("suspicious"))
-            self.dropped["marked suspicious"] += int((suspicious != 0).sum())
-            yield batch[suspicious == 0]
+        with closing(read_csv(member.place, lambda: _member_file(member), types, header=False)) as blocks:
+            for rows, place in blocks:
+                ts_ns = self._times(rows, place)
+                check_times(ts_ns, last_ns, place)
+                batch = convert(rows, place)
+                batch["ts_ns"] = ts_ns
+                last_ns = int(ts_ns[-1])
+                suspicious, _ = floats(rows.column("suspicious"))
+                self.dropped["marked suspicious"] += int((suspicious != 0).sum())
+                yield batch[suspicious == 0]
 
     def _times(self, rows: pa.RecordBatch, place: Place) -> npt.NDArray[np.int64]:
         """Milliseconds since midnight, possibly with a fraction in 100 ns, to nanoseconds UTC."""
@@ -200,8 +203,11 @@ def _one_month(name: str, members: list[Member], day: date, contract: ContractMo
     return wanted
 
 
-def _open_member(member: Member) -> BinaryIO:
+@contextmanager
+def _member_file(member: Member) -> Iterator[BinaryIO]:
+    """One CSV of a zip, decompressed."""
     try:
-        return cast("BinaryIO", zipfile.ZipFile(member.path).open(member.name))
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+        with zipfile.ZipFile(member.path) as archive, archive.open(member.name) as file:
+            yield cast("BinaryIO", file)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise InputError(f"{member.place}: zip damaged or cut off: {error}") from error

@@ -1,17 +1,25 @@
 """Two ordered streams as one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import numpy as np
 
 from system.domain.ticks import Batch, empty_batch
 
 
-def merge_by_time(first: Iterator[Batch], second: Iterator[Batch]) -> Iterator[Batch]:
+def merge_by_time(
+    first: Generator[Batch, None, None], second: Generator[Batch, None, None]
+) -> Generator[Batch, None, None]:
     """Merge two streams ordered by time, stably: at equal times the events of `first` precede those of `second`.
 
-    Holds no more than a batch or two of each, unless very many events share one time.
+    Holds no more than a batch or two of each, unless very many events share one time. Closes both at its end.
     """
+    with closing(first), closing(second):
+        yield from _merged(first, second)
+
+
+def _merged(first: Iterator[Batch], second: Iterator[Batch]) -> Iterator[Batch]:
     streams = (first, second)
     held = [empty_batch(0), empty_batch(0)]
     open_ = [True, True]

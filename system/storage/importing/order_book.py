@@ -98,8 +98,9 @@ class OrderBook:
 def _slot(orders: _Records, key: int) -> int:
     """Where the order is, or the empty slot where it would go."""
     mask = len(orders) - 1
-    # Order ids are nearly consecutive, which suits linear probing; the high bits keep two such runs apart.
-    index = (key ^ (key >> 17)) & mask
+    # Order ids are nearly consecutive. They must be scattered: a run of full slots makes `_delete` slow. The product
+    # stays below 2**62, so that plain Python, where an overflow warns, computes the same.
+    index = ((((key ^ (key >> 31)) & 0x7FFF_FFFF) * 1_640_531_527) >> 20) & mask
     while orders[index]["used"] == 1 and orders[index]["key"] != key:
         index = (index + 1) & mask
     return index

@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,8 +61,8 @@ def import_tape(paths: Sequence[Path], out: Path, symbol: str | None, contract: 
     meta = _common_meta(sources)
     counts: Counter[int] = Counter()
     first_ns, last_ns = None, 0
-    with TapeWriter(out, meta) as tape:
-        for batch in _joined(sources):
+    with TapeWriter(out, meta) as tape, closing(_joined(sources)) as batches:
+        for batch in batches:
             tape.write(batch)
             counts.update(dict(enumerate(np.bincount(batch["kind"], minlength=len(Kind)).tolist())))
             first_ns = int(batch["ts_ns"][0]) if first_ns is None else first_ns
@@ -134,25 +135,27 @@ def _in_order(sources: list[Source]) -> list[Source]:
 
 
 def _first_ns(source: Source) -> int:
-    return next((int(batch["ts_ns"][0]) for batch in source.batches() if len(batch)), 0)
+    with closing(source.batches()) as batches:
+        return next((int(batch["ts_ns"][0]) for batch in batches if len(batch)), 0)
 
 
-def _joined(sources: list[Source]) -> Iterator[Batch]:
+def _joined(sources: list[Source]) -> Generator[Batch, None, None]:
     quotes = PrevailingQuotes()
     last_ns, ahead = 0, ""
     for source in sources:
         begins = True
-        for raw in source.batches():
-            if not len(raw):
-                continue
-            if begins and raw["ts_ns"][0] < last_ns:
-                raise InputError(
-                    f"{source.name}: begins at ts_ns {raw['ts_ns'][0]}, before {ahead} ends at {last_ns}; "
-                    "expected sources that do not overlap"
-                )
-            begins = False
-            last_ns = int(raw["ts_ns"][-1])
-            yield quotes.finish(raw, source.has_quotes)
+        with closing(source.batches()) as batches:
+            for raw in batches:
+                if not len(raw):
+                    continue
+                if begins and raw["ts_ns"][0] < last_ns:
+                    raise InputError(
+                        f"{source.name}: begins at ts_ns {raw['ts_ns'][0]}, before {ahead} ends at {last_ns}; "
+                        "expected sources that do not overlap"
+                    )
+                begins = False
+                last_ns = int(raw["ts_ns"][-1])
+                yield quotes.finish(raw, source.has_quotes)
         ahead = source.name
 
 

@@ -1,7 +1,7 @@
 """What every importer offers: batches of a source's own events, and what is known of it beforehand."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final, Protocol
 
 from system.domain.instrument import ContractMonth
@@ -25,9 +25,9 @@ class Source(Protocol):
     contract_month: ContractMonth | None
     dropped: Counter[str]
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """Yield the events in time order; each call starts anew. Trade rows may carry the source's own quote.
 
-        Raises InputError naming the row that cannot be read.
+        The generator holds files open: who may stop early closes it. Raises InputError naming a row it cannot read.
         """
         ...

@@ -2,7 +2,8 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -48,14 +49,15 @@ class TableSource:
         self._columns = self._check_columns()
         self.has_quotes = self._finds_quotes()
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """See Source. Quotes on trade rows are read only where the table has no quote rows."""
         last_ns = None
-        for rows, place in self._rows(self._columns):
-            batch = self._convert(rows, place)
-            check_times(batch["ts_ns"], last_ns, place)
-            last_ns = int(batch["ts_ns"][-1])
-            yield batch
+        with closing(self._rows(self._columns)) as blocks:
+            for rows, place in blocks:
+                batch = self._convert(rows, place)
+                check_times(batch["ts_ns"], last_ns, place)
+                last_ns = int(batch["ts_ns"][-1])
+                yield batch
 
     def _names(self) -> list[str]:
         if not self._is_parquet:
@@ -78,10 +80,10 @@ class TableSource:
 
     def _finds_quotes(self) -> bool:
         """Look at the kinds alone, as far as the first quote: most often the first row."""
-        rows = self._rows(["kind"])
-        return any(bool((_kinds(batch.column("kind"), place) == QUOTE).any()) for batch, place in rows)
+        with closing(self._rows(["kind"])) as blocks:
+            return any(bool((_kinds(rows.column("kind"), place) == QUOTE).any()) for rows, place in blocks)
 
-    def _rows(self, columns: list[str]) -> Iterator[tuple[pa.RecordBatch, Place]]:
+    def _rows(self, columns: list[str]) -> Generator[tuple[pa.RecordBatch, Place], None, None]:
         if not self._is_parquet:
             yield from read_csv(self.name, self._open_csv, CSV_TYPES, header=True, columns=columns)
             return

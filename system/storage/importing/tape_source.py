@@ -1,7 +1,7 @@
 """Tapes as sources: to join several, or to cut them anew."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from system.domain.errors import InputError
@@ -27,7 +27,7 @@ class TapeSource:
         self.dropped: Counter[str] = Counter()
         self._path = path
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """See Source."""
         with TapeReader(self._path) as tape:
             yield from tape.batches()
