@@ -1,0 +1,1 @@
+"""Recorded market data of other formats, turned into tapes."""

@@ -1,0 +1,1 @@
+"""The tests: they mirror `system` and `simulator`, and are never shipped."""
