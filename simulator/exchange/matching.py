@@ -60,7 +60,11 @@ def _take_touch(orders: Array, o: int, ts: int, book: Array, limited: bool, repo
 
 @kernel
 def _see_touch(orders: Array, o: int, book: Array) -> None:
-    """Let a quote set or lower the size ahead of a resting limit order."""
+    """Let a quote set or lower the size ahead of a resting limit order.
+
+    At the touch for the first time: what is shown is ahead, and less when less is shown later. Better than the touch:
+    nobody is ahead, and those who join then stand behind us. Away from the touch: the queue stands.
+    """
     if orders["side"][o] > 0:
         better, size = orders["limit_ticks"][o] - book["bid_ticks"][0], book["bid_size"][0]
     else:
@@ -68,7 +72,7 @@ def _see_touch(orders: Array, o: int, book: Array) -> None:
     ahead = orders["ahead"][o]
     if better == 0:
         orders["ahead"][o] = size if ahead == UNSET else min(ahead, size)
-    elif better > 0 and ahead == UNSET:
+    elif better > 0:
         orders["ahead"][o] = 0
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class Exchange:
             self._book["quoted"] = False
         match command:
             case _Submit(orders=orders):
-                return [report for order in orders for report in self._accept(order, ts_ns)]
+                return self._submit(orders, ts_ns)
             case _Cancel(order_id=order_id):
                 return self._cancel(order_id, ts_ns)
             case _Replace():
@@ -128,18 +128,131 @@ class Exchange:
 
     # arrivals
 
-    def _accept(self, order: Order, ts_ns: int) -> list[Report]:
-        """An order that reaches the exchange; one with a parent is held until that fills."""
-        if order.contracts == 0:  # its group filled while it was on its way; the cancel has been reported
-            return []
-        if order.parent:
-            return self._hold(order, ts_ns)
-        accepted: list[Report] = [Accepted(order_id=order.order_id, ts_ns=ts_ns)]
-        if order.type == records.MARKET and not order.waits and not self._book["quoted"][0]:
-            gone = Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="no_quote")
-            return [*accepted, gone, *self._drop_children(order.order_id, ts_ns)]
-        return accepted + self._rest(order, ts_ns)
+    def _submit(self, orders: tuple[Order, ...], ts_ns: int) -> list[Report]:
+        """Orders that reach the exchange as one command; children are held until their entry fills."""
+        reports: list[Report] = []
+        for order in orders:
+            if order.parent:
+                self._held.setdefault(order.parent, []).append(order)
+        for order in orders:
+            if order.parent or order.contracts == 0:  # of 0: its group filled while it was on its way
+                continue
+            reports.append(Accepted(order_id=order.order_id, ts_ns=ts_ns))
+            if order.type == records.MARKET and not order.waits and not self._book["quoted"][0]:
+                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="no_quote"))
+                reports += self._drop_children(order.order_id, ts_ns)
+            else:
+                reports += self._rest(order, order.contracts, ts_ns)
+        return reports
 
-    def _hold(self, order: Order, ts_ns: int) -> list[Report]:
-        """Hold a child, or let it rest at once for what its entry has filled already."""
-        raise NotImplementedError
+    def _rest(self, order: Order, contracts: int, ts_ns: int) -> list[Report]:
+        """Put an order into the table and let it act."""
+        if self._live == len(self._orders):
+            self._orders = np.concatenate([self._orders, np.zeros_like(self._orders)])
+        row = self._orders[self._live]
+        self._live += 1
+        row["order_id"], row["side"], row["type"], row["group"] = order.order_id, order.side, order.type, order.group
+        row["target"] = order.parent != 0
+        row["contracts"], row["ahead"] = contracts, records.UNSET
+        row["limit_ticks"], row["stop_ticks"] = order.limit_ticks, order.stop_ticks
+        return self._act(self._live - 1, ts_ns)
+
+    def _act(self, row: int, ts_ns: int) -> list[Report]:
+        """Let the order in a row act on the book as it stands."""
+        room = int(self._orders["contracts"][: self._live].sum()) + 2 * self._live  # a fill a contract at the most
+        if room > len(self._reports):
+            self._reports = np.zeros(2 * room, dtype=records.REPORT)
+        rows = matching.arrive(self._orders[: self._live], row, ts_ns, self._book, self._reports, 0)
+        return self._settle(rows)
+
+    def _row(self, order_id: int) -> int | None:
+        found = np.flatnonzero(self._orders["order_id"][: self._live] == order_id)
+        return int(found[0]) if len(found) else None
+
+    def _cancel(self, order_id: int, ts_ns: int) -> list[Report]:
+        row = self._row(order_id)
+        if row is None:
+            return [Refused(order_id=order_id, ts_ns=ts_ns)]
+        self._orders["contracts"][row] = 0
+        self._sweep()
+        return [Canceled(order_id=order_id, ts_ns=ts_ns, reason="asked"), *self._drop_children(order_id, ts_ns)]
+
+    def _replace(self, terms: _Replace, ts_ns: int) -> list[Report]:
+        row = self._row(terms.order_id)
+        if row is None:
+            return [Refused(order_id=terms.order_id, ts_ns=ts_ns)]
+        order = self._orders[row]
+        moved = terms.limit_ticks != order["limit_ticks"] or terms.contracts > order["contracts"]
+        order["contracts"], order["limit_ticks"], order["stop_ticks"] = terms.contracts, terms.limit_ticks, terms.stop_ticks
+        accepted: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
+        if not moved:
+            return accepted
+        order["ahead"] = records.UNSET
+        return accepted + self._act(row, ts_ns)
+
+    # what a fill leads to
+
+    def _settle(self, rows: int) -> list[Report]:
+        """Turn record rows into reports; shrink what is on its way in the same group; let children rest."""
+        reports: list[Report] = []
+        filled: dict[int, int] = {}
+        for row in self._reports[:rows].tolist():
+            order_id, what, ts_ns, contracts, price_ticks, group = row
+            if what == records.FILLED:
+                reports.append(Filled(order_id=order_id, ts_ns=ts_ns, contracts=contracts, price_ticks=price_ticks))
+                filled[order_id] = filled.get(order_id, 0) + contracts
+                if group:
+                    reports += self._shrink_in_flight(group, contracts, ts_ns)
+            elif what == records.CANCELED:
+                reports.append(Canceled(order_id=order_id, ts_ns=ts_ns, reason="group"))
+            else:
+                reports.append(Triggered(order_id=order_id, ts_ns=ts_ns))
+        self._sweep()
+        for order_id, contracts in filled.items():
+            reports += self._release(order_id, contracts, ts_ns)
+        return reports
+
+    def _sweep(self) -> None:
+        """Drop the rows that are done; the others keep their order."""
+        orders = self._orders[: self._live]
+        left = orders[orders["contracts"] > 0]
+        self._live = len(left)
+        self._orders[: self._live] = left
+
+    def _release(self, entry_id: int, contracts: int, ts_ns: int) -> list[Report]:
+        """Let an entry's children rest for what it has just filled."""
+        reports: list[Report] = []
+        for child in self._held.get(entry_id, ()):
+            row = self._row(child.order_id)
+            if row is None:
+                reports.append(Accepted(order_id=child.order_id, ts_ns=ts_ns))
+                reports += self._rest(child, contracts, ts_ns)
+            else:
+                self._orders["contracts"][row] += contracts
+        if self._row(entry_id) is None:
+            self._held.pop(entry_id, None)
+        return reports
+
+    def _drop_children(self, entry_id: int, ts_ns: int) -> list[Report]:
+        """Cancel the children that wait for an entry that is gone; those at rest protect what it filled, and stay."""
+        children = self._held.pop(entry_id, [])
+        return [
+            Canceled(order_id=child.order_id, ts_ns=ts_ns, reason="parent")
+            for child in children
+            if self._row(child.order_id) is None
+        ]
+
+    def _shrink_in_flight(self, group: int, contracts: int, ts_ns: int) -> list[Report]:
+        """A fill in a group reduces, and at nothing left cancels, its members that are still on their way."""
+        reports: list[Report] = []
+        for place, (arrival_ns, command) in enumerate(self._in_flight):
+            if not isinstance(command, _Submit) or all(order.group != group for order in command.orders):
+                continue
+            shrunk = []
+            for order in command.orders:
+                left = max(0, order.contracts - contracts) if order.group == group else order.contracts
+                if left == 0 < order.contracts:
+                    reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="group"))
+                shrunk.append(replace(order, contracts=left))
+            self._in_flight[place] = (arrival_ns, _Submit(orders=tuple(shrunk)))
+        return reports
