@@ -85,6 +85,17 @@ class Confluence:
         return int(self._state["evaluations"][0])
 
     @property
+    def last_price_ticks(self) -> int:
+        """Of the last valid trade in trading hours."""
+        return int(self._state["price_ticks"][0])
+
+    @property
+    def side_agreement(self) -> float | None:
+        """The share of the volume with a known aggressor that our sides put on the same side; None without any."""
+        known = int(self._state["known"][0])
+        return int(self._state["agreed"][0]) / known if known else None
+
+    @property
     def score(self) -> tuple[float, float, float] | None:
         """Least, greatest and mean score so far; None before the first evaluation."""
         if self.evaluated == 0:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from system.domain.kernels import kernel
-from system.domain.patterns import BAR, MASK, NEVER, judge
+from system.domain.patterns import BAR, MASK, judge
 from system.domain.ticks import GAP, QUOTE, TRADE
 
 HISTORY: Final = 21  # prices kept: twenty changes
@@ -22,6 +22,7 @@ EPSILON: Final = 1e-9
 BULLISH_TREND: Final = 0.1
 NEAR: Final = 25 / 35  # of the half width: the threshold in the trend's direction
 FAR: Final = 45 / 35
+LONG_AGO_NS: Final = -(1 << 60)
 BUFFER: Final = 4096  # rows of each output that one call of the kernel may fill
 
 # What a run's settings come to, one record.
@@ -68,6 +69,8 @@ STATE: Final = np.dtype(
         ("bars", "i8"),  # closed in this session
         ("signals", "i8"),  # ever: the ring of times has them modulo its length
         ("evaluations", "i8"),  # ever
+        ("known", "i8"),  # volume whose aggressor the tape knows, and of it what our side agrees with
+        ("agreed", "i8"),
         ("score_sum", "f8"),
         ("score_min", "f8"),
         ("score_max", "f8"),
@@ -115,7 +118,7 @@ def clear_session(state: Array) -> None:
     clear_flow(state)
     state["price_size"][0] = 0
     state["size"][0] = 0
-    state["evaluated_ns"][0] = NEVER * 1024
+    state["evaluated_ns"][0] = LONG_AGO_NS
     state["bars"][0] = 0
 
 
@@ -209,7 +212,7 @@ def advance(
     closed: Array,  # out: bars
 ) -> tuple[int, int, int, int]:
     """Take events [start, stop) of one session; return the index reached and how many rows each output got."""
-    ts_ns, kind = batch["ts_ns"], batch["kind"]
+    ts_ns, kind, true_side = batch["ts_ns"], batch["kind"], batch["side"]
     price_ticks, sizes = batch["price_ticks"], batch["size"]
     bid_ticks, ask_ticks, bid_size, ask_size = batch["bid_ticks"], batch["ask_ticks"], batch["bid_size"], batch["ask_size"]
     length, interval, per_bar = rules["window_trades"][0], rules["interval_ns"][0], rules["bar_trades"][0]
@@ -259,15 +262,18 @@ def advance(
             net = price - prices[(slot + 1) % HISTORY]
         state["price_ticks"][0] = price
         quoted = state["quoted"][0]
+        side = state["tick_rule"][0]
+        if quoted and price >= state["ask_ticks"][0]:
+            side = 1
+        elif quoted and price <= state["bid_ticks"][0]:
+            side = -1
+        if true_side[i] != 0:  # a measure of the sides, which no decision sees
+            state["known"][0] += size
+            state["agreed"][0] += size if true_side[i] == side else 0
         if split:
             share = 5 if change == 0 else (6 if change > 0 else 4)
             bought, sold = share * size, (10 - share) * size
         else:
-            side = state["tick_rule"][0]
-            if quoted and price >= state["ask_ticks"][0]:
-                side = 1
-            elif quoted and price <= state["bid_ticks"][0]:
-                side = -1
             bought, sold = size if side > 0 else 0, size if side < 0 else 0
         place = seen % length
         if seen >= length:

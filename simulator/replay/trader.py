@@ -1,0 +1,233 @@
+"""One profile on a tape: confluence, gate and exchange in the order of METHOD.md 7, visiting only what matters.
+
+Between two interesting events (a signal, an arrival, a fill, a clock mark) the kernels run through the batch.
+"""
+
+from hashlib import sha256
+from time import perf_counter
+from typing import Final, Literal
+
+from simulator.exchange.book import OrderType
+from simulator.exchange.orders import Canceled, Filled, Order, Report
+from simulator.exchange.venue import Exchange
+from simulator.replay.curves import CurveRecorder
+from simulator.replay.result import OpenPosition, Result, Rows, SignalRow
+from system.domain.bracket import Phase
+from system.domain.confluence import Confluence, Reading
+from system.domain.instrument import ContractMonth
+from system.domain.patterns import NAMES, RULES
+from system.domain.position import Fill, Reason
+from system.domain.risk import ExitAtMarket, Risk, SignalFound, SubmitBracket
+from system.domain.session import Calendar, Segment
+from system.domain.settings import Settings
+from system.domain.ticks import Batch
+
+ROLES: Final = 4  # order ids of a bracket: 4g entry, 4g+1 stop, 4g+2 target, 4g+3 exit at market
+ENTRY, STOP, TARGET, EXIT = range(ROLES)
+
+
+class Trader:
+    """Takes batches in tape order; `result` may be asked for at any time."""
+
+    def __init__(self, settings: Settings, contract_month: ContractMonth | None, *, with_curves: bool) -> None:
+        self._settings = settings
+        self._calendar = Calendar(settings.closures)
+        self._confluence = Confluence(settings)
+        self._exchange = Exchange(latency_ns=settings.order_latency_ns)
+        self._risk = Risk(settings, self._calendar, contract_month)
+        self._session_ns: int | None = None  # open of the session in hand
+        self._bracket = 0  # the group of the current bracket
+        self._side = 0  # of its entry
+        self._exit_reason: Reason = "flatten"
+        self._hash = sha256()
+        self._curves = CurveRecorder() if with_curves else None
+        self._fired = dict.fromkeys(NAMES, 0)
+        self.outcome = Result(settings=settings, profile=settings.profile)
+
+    def take(self, batch: Batch) -> None:
+        """Replay a batch."""
+        began = perf_counter()
+        for segment in self._calendar.segments(batch["ts_ns"]):
+            self._take_segment(batch, segment)
+        self.outcome.run_s += perf_counter() - began
+
+    def _take_segment(self, batch: Batch, segment: Segment) -> None:
+        if segment.in_break:  # its events let what is due act, and are ignored otherwise
+            self._pass_time(int(batch["ts_ns"][segment.stop - 1]))
+            self._exchange.begin_session(segment.session.break_ns)
+            return
+        if segment.session.open_ns != self._session_ns:
+            self._pass_time(int(batch["ts_ns"][segment.start]))
+            self._session_ns = segment.session.open_ns
+            self._confluence.begin_session()
+            self._exchange.begin_session(segment.session.break_ns)
+        position = segment.start
+        for reading in self._confluence.read(batch, segment.start, segment.stop):
+            self._record(reading)
+            for row in reading.signals:
+                self._meet(batch, position, int(row["index"]) + 1)
+                position = int(row["index"]) + 1
+                self._judge(row)
+            self._meet(batch, position, reading.stop)
+            position = reading.stop
+
+    def _record(self, reading: Reading) -> None:
+        for bits in reading.bars["fired"][reading.bars["fired"] != 0].tolist():
+            for bit, (name, _) in enumerate(RULES):
+                self._fired[name] += bits >> bit & 1
+        if self._curves is not None:
+            self._curves.add(reading.evaluations)
+            self._curves.add_bars(reading.bars)
+
+    # time
+
+    def _meet(self, batch: Batch, start: int, stop: int) -> None:
+        """Let orders meet events [start, stop), with what arrives and what the clock makes due in between."""
+        while True:
+            due_ns = self._risk.flatten_due_ns
+            start, reports = self._exchange.advance(batch, start, stop, due_ns)
+            if reports:
+                self._heed(reports)
+            elif start == stop:
+                return
+            else:
+                self._send(self._risk.flatten(), due_ns)
+
+    def _pass_time(self, ts_ns: int) -> None:
+        """Let arrive and become due whatever does up to `ts_ns`, with no event in between."""
+        while True:
+            due_ns, arrival_ns = self._risk.flatten_due_ns, self._exchange.next_arrival_ns
+            if min(due_ns, arrival_ns) > ts_ns:
+                return
+            if arrival_ns <= due_ns:
+                self._heed(self._exchange.arrive())
+            else:
+                self._send(self._risk.flatten(), due_ns)
+
+    # decisions
+
+    def _judge(self, row: Rows) -> None:
+        direction: Literal[1, -1] = 1 if row["direction"] > 0 else -1
+        signal = SignalFound(
+            ts_ns=int(row["ts_ns"]),
+            direction=direction,
+            bid_ticks=int(row["bid_ticks"]),
+            ask_ticks=int(row["ask_ticks"]),
+            patterned=bool(row["patterned"]),
+        )
+        outcome, command = self._risk.judge(signal)
+        self._hash.update(f"S,{signal.ts_ns},{'L' if direction > 0 else 'S'},{outcome}\n".encode())
+        self.outcome.signals.append(
+            SignalRow(
+                ts_ns=signal.ts_ns,
+                direction=direction,
+                price_ticks=signal.ask_ticks if direction > 0 else signal.bid_ticks,
+                score=float(row["score"]),
+                features=tuple(row["features"].tolist()),
+                outcome=outcome,
+            )
+        )
+        if command is not None:
+            self._send(command, signal.ts_ns)
+
+    def _send(self, command: SubmitBracket | ExitAtMarket, now_ns: int) -> None:
+        if isinstance(command, ExitAtMarket):
+            self._exit_reason = command.reason
+            self._exchange.submit((self._exit_order(command),), now_ns)
+            return
+        self._bracket += 1
+        self._side = command.side
+        self._exchange.submit(self._bracket_orders(command), now_ns)
+
+    def _exit_order(self, command: ExitAtMarket) -> Order:
+        return Order(
+            order_id=self._bracket * ROLES + EXIT,
+            side=command.side,
+            contracts=command.contracts,
+            type=OrderType.MARKET,
+            group=self._bracket,
+            waits=True,
+        )
+
+    def _bracket_orders(self, command: SubmitBracket) -> tuple[Order, Order, Order]:
+        first = self._bracket * ROLES
+        side: Literal[1, -1] = -1 if command.side > 0 else 1
+        entry = Order(order_id=first, side=command.side, contracts=command.contracts, type=OrderType.MARKET)
+        stop = Order(
+            order_id=first + STOP,
+            side=side,
+            contracts=command.contracts,
+            type=OrderType.STOP,
+            stop_ticks=command.stop_ticks,
+            group=self._bracket,
+            parent=first,
+        )
+        target = Order(
+            order_id=first + TARGET,
+            side=side,
+            contracts=command.contracts,
+            type=OrderType.LIMIT,
+            limit_ticks=command.target_ticks,
+            group=self._bracket,
+            parent=first,
+        )
+        return entry, stop, target
+
+    # what the exchange reports
+
+    def _heed(self, reports: list[Report]) -> None:
+        for report in reports:
+            if isinstance(report, Filled):
+                self._book(report)
+            elif isinstance(report, Canceled) and report.order_id % ROLES == ENTRY:
+                self._risk.entry_canceled()
+
+    def _book(self, report: Filled) -> None:
+        role = report.order_id % ROLES
+        reasons: tuple[Reason, ...] = ("entry", "stop", "target", self._exit_reason)
+        reason = reasons[role]
+        side = self._side if role == ENTRY else -self._side
+        fill = Fill(
+            ts_ns=report.ts_ns, side=side, contracts=report.contracts, price_ticks=report.price_ticks, reason=reason
+        )
+        letter = "B" if side > 0 else "S"
+        self._hash.update(f"F,{fill.ts_ns},{letter},{fill.contracts},{fill.price_ticks},{reason}\n".encode())
+        self.outcome.fills.append(fill)
+        trip = self._risk.filled(fill)
+        if trip is not None:
+            self.outcome.round_trips.append(trip)
+
+    def result(self) -> Result:
+        """The result so far."""
+        outcome = self.outcome
+        outcome.evaluated = self._confluence.evaluated
+        outcome.score = self._confluence.score
+        outcome.patterns = dict(self._fired)
+        outcome.decision_hash = self._hash.hexdigest()
+        outcome.open_at_end = self._open_position()
+        outcome.curves = self._curves.curves() if self._curves is not None else None
+        return outcome
+
+    @property
+    def is_flat(self) -> bool:
+        return self._risk.phase is Phase.FLAT
+
+    def _open_position(self) -> OpenPosition | None:
+        position, settings = self._risk.position, self._settings
+        if not position.side:
+            return None
+        quote = self._exchange.quote
+        bid_ticks, ask_ticks = quote if quote else (self._confluence.last_price_ticks,) * 2
+        mark_ticks = bid_ticks if position.side > 0 else ask_ticks
+        instrument = settings.instrument
+        cents = position.gross_cents(mark_ticks, instrument.tick_cents)
+        cents -= position.commission_cents(settings.commission_cents)
+        tick = float(instrument.tick)
+        return OpenPosition(
+            side="long" if position.side > 0 else "short",
+            contracts=position.contracts,
+            entry_ts_ns=position.entry_ts_ns,
+            entry_price=position.entry_value / position.entered * tick,
+            mark_price=mark_ticks * tick,
+            unrealised_usd=cents / 100,
+        )
