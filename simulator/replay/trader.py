@@ -44,6 +44,12 @@ class Trader:
         self._fired = dict.fromkeys(NAMES, 0)
         self.outcome = Result(settings=settings, profile=settings.profile)
 
+    def change_contract(self, contract_month: ContractMonth | None) -> None:
+        """Go on in another contract: its prices are another series, so that its session begins anew. Only while flat."""
+        assert self.is_flat and self._exchange.is_idle
+        self._risk.change_contract(contract_month)
+        self._session_ns = None
+
     def take(self, batch: Batch) -> None:
         """Replay a batch."""
         began = perf_counter()
@@ -210,7 +216,13 @@ class Trader:
 
     @property
     def is_flat(self) -> bool:
+        """Whether nothing is held or under way."""
         return self._risk.phase is Phase.FLAT
+
+    @property
+    def side_agreement(self) -> float | None:
+        """The share of the volume with a known aggressor that the method's sides put on the same side."""
+        return self._confluence.side_agreement
 
     def _open_position(self) -> OpenPosition | None:
         position, settings = self._risk.position, self._settings

@@ -1,5 +1,116 @@
 """`bn sim`: replay tapes, or synthetic sessions without one."""
 
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
 
-def sim() -> None:
-    """Replay tapes through the method, or synthetic sessions without one."""
+import typer
+
+from system.cli.config import ConfigFile, Overrides
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from simulator.replay.run import Replay
+
+SHOW_PROGRESS_AFTER_S = 2.0
+SESSIONS_MAX = 10_000
+
+
+def sim(
+    tapes: Annotated[
+        list[Path] | None, typer.Argument(metavar="[TAPE...]", help="Tapes, in the order of time.")
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option("--profile", metavar="P", help="final, adaptive, legacy or your own; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the synthetic sessions.")] = 1,
+    sessions: Annotated[int, typer.Option(min=1, max=SESSIONS_MAX, help="How many synthetic sessions.")] = 1,
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a page with charts.")] = None,
+    blotter: Annotated[
+        Path | None, typer.Option(metavar="F", help="Write round trips: .csv, .parquet, .jsonl.")
+    ] = None,
+    signals: Annotated[Path | None, typer.Option(metavar="F", help="Write signals: .csv, .parquet, .jsonl.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> int:
+    """Replay tapes through the method, or synthetic sessions without one; all built-in profiles side by side."""
+    from simulator.replay import run
+    from system.config import load_config
+    from system.domain.kernels import is_cold
+    from system.domain.profile import PROFILES
+
+    settings = load_config(config, set_ or (), os.environ)
+    chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
+    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions)
+    replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
+    if is_cold():
+        sys.stderr.write("bn: compiling for this machine, once: this takes some seconds\n")
+    _run(replay, source.events)
+    _show(replay, report, blotter, signals, as_json=json_)
+    return 0 if replay.summary.complete else 130
+
+
+def _run(replay: "Replay", total: int | None) -> None:
+    """Take all batches; Ctrl-C ends after the one in hand, with what is known so far."""
+
+    def stop(*_: object) -> None:
+        replay.summary.complete = False
+        signal.signal(signal.SIGINT, before)  # a second one ends at once
+
+    before = signal.signal(signal.SIGINT, stop)
+    began, bar = monotonic(), None
+    try:
+        while replay.summary.complete and replay.step():
+            if bar is None and sys.stderr.isatty() and monotonic() - began > SHOW_PROGRESS_AFTER_S:
+                bar = _progress_bar()
+                task = bar.add_task("replay", total=total)
+                bar.start()
+            if bar is not None:
+                bar.update(task, completed=replay.summary.events)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if bar is not None:
+            bar.stop()
+
+
+def _progress_bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.completed:,.0f} events"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _show(replay: "Replay", report: Path | None, blotter: Path | None, signals: Path | None, *, as_json: bool) -> None:
+    """Write the files that were asked for, then print."""
+    results = replay.results()
+    tape = replay.summary
+    if blotter is not None:
+        from simulator.report.blotter import write_blotter
+
+        write_blotter(blotter, results)
+    if signals is not None:
+        from simulator.report.signals import write_signals
+
+        write_signals(signals, results)
+    if report is not None:
+        from simulator.report.page import write_report
+
+        write_report(report, tape, results)
+    if as_json:
+        from simulator.report.document import document
+
+        typer.echo(json.dumps(document(tape, results, replay.load_s)))
+    else:
+        from rich.console import Console
+
+        from simulator.report.summary import summary
+
+        summary(tape, results, Console())

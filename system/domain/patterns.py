@@ -164,7 +164,7 @@ def _anomaly(bars: Array, n: int, unit: int) -> bool:
     if variance > 0 and above > 0 and above * above > 9 * variance:
         return True
     here = bars["spread"][t]
-    if quoted == 0 or here != here:
+    if quoted < ANOMALY_BARS_MIN or here != here:
         return False
     mean, deviation = spreads / quoted, 0.0
     for k in range(max(0, n - ANOMALY_BARS), n):

@@ -76,11 +76,15 @@ class Risk:
     def __init__(self, settings: Settings, calendar: Calendar, contract_month: ContractMonth | None) -> None:
         self._settings = settings
         self._calendar = calendar
-        self._roll_date = contract_month.roll_date(settings.roll_days) if contract_month else None
+        self.change_contract(contract_month)
         self.counters = Counters()
         self.phase = Phase.FLAT
         self.position: Position = FLAT
         self.flatten_due_ns = FOREVER_NS  # when an exit must be issued if none is under way by then
+
+    def change_contract(self, contract_month: ContractMonth | None) -> None:
+        """Trade another contract month from now on; without one there is no roll."""
+        self._roll_date = contract_month.roll_date(self._settings.roll_days) if contract_month else None
 
     # signals
 

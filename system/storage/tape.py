@@ -165,7 +165,13 @@ class TapeWriter:
 
 
 def read_tapes(paths: Sequence[str | Path], max_events: int = ROW_GROUP) -> Iterator[Batch]:
-    """Yield the events of tapes in a row.
+    """Yield the events of tapes in a row, as `read_stretches` does."""
+    for _, batch in read_stretches(paths, max_events):
+        yield batch
+
+
+def read_stretches(paths: Sequence[str | Path], max_events: int = ROW_GROUP) -> Iterator[tuple[TapeMeta, Batch]]:
+    """Yield the events of tapes in a row, each batch with what its tape says of itself.
 
     Raises InputError, naming both files, where one begins before the one ahead of it ended.
     """
@@ -180,7 +186,7 @@ def read_tapes(paths: Sequence[str | Path], max_events: int = ROW_GROUP) -> Iter
                         "expected tapes in the order of time, without overlap"
                     )
                 last_ns = int(batch["ts_ns"][-1])
-                yield batch
+                yield tape.meta, batch
             ahead = tape.path, last_ns
 
 

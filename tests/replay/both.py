@@ -1,12 +1,14 @@
 """The same tape and settings through the program and through the plain-Python reading, in one form to compare."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 
 from simulator.replay.result import Result
 from simulator.replay.trader import Trader
+from system.domain.holidays import HOLIDAYS
 from system.domain.instrument import INSTRUMENTS, ContractMonth
 from system.domain.profile import Profile
 from system.domain.settings import Blackout, Settings
@@ -78,6 +80,16 @@ def settings_from(rules: Rules) -> tuple[Settings, ContractMonth | None]:
     return settings, month
 
 
+def with_holidays(rules: Rules) -> Rules:
+    """The reference knows no holidays: give it the exchange's, the settings' own closures over them."""
+    known = {day: "closed" if close_s is None else _hhmm(close_s) for day, close_s in HOLIDAYS.items()}
+    return replace(rules, special_sessions={**known, **rules.special_sessions})
+
+
+def _hhmm(second: int) -> str:
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}"
+
+
 def _close_s(close: str) -> int | None:
     return None if close == "closed" else parse_wall(close)
 
@@ -94,7 +106,11 @@ def assert_same(ours: Result, theirs: Reading) -> None:
     """Signals, fills, round trips, cents, patterns and the decision hash, all of them equal."""
     assert ours.evaluated == theirs.evaluated
     for signal, expected in zip(ours.signals, theirs.signals, strict=False):
-        assert (signal.ts_ns, signal.direction, signal.outcome) == (expected.ts_ns, expected.direction, expected.outcome)
+        assert (signal.ts_ns, signal.direction, signal.outcome) == (
+            expected.ts_ns,
+            expected.direction,
+            expected.outcome,
+        )
         assert abs(signal.score - expected.score) < 1e-9
         assert np.allclose(signal.features, expected.features, rtol=0, atol=1e-9)
     assert len(ours.signals) == len(theirs.signals)
@@ -112,7 +128,3 @@ def assert_same(ours: Result, theirs: Reading) -> None:
     assert {name: n for name, n in ours.patterns.items() if n} == {name: n for name, n in theirs.patterns.items() if n}
     assert (ours.open_at_end is None) == (theirs.open_at_end is None)
     assert ours.decision_hash == theirs.decision_hash
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
