@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from system.domain.kernels import kernel
-from system.domain.patterns import BAR, MASK, judge
+from system.domain.patterns import MASK, judge
 from system.domain.ticks import GAP, QUOTE, TRADE
 
 HISTORY: Final = 21  # prices kept: twenty changes
