@@ -132,12 +132,7 @@ def meet(book: Array, orders: Array, batch: Array, start: int, stop: int, report
     """Take events [start, stop); return the index behind the last one taken and the number of reports it made."""
     ts_ns, kind = batch["ts_ns"], batch["kind"]
     price_ticks, sizes = batch["price_ticks"], batch["size"]
-    bid_ticks, ask_ticks, bid_size, ask_size = (
-        batch["bid_ticks"],
-        batch["ask_ticks"],
-        batch["bid_size"],
-        batch["ask_size"],
-    )
+    bid_ticks, ask_ticks, bid_size, ask_size = batch["bid_ticks"], batch["ask_ticks"], batch["bid_size"], batch["ask_size"]
     live = len(orders)
     for i in range(start, stop):
         n = 0

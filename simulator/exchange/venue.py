@@ -183,11 +183,7 @@ class Exchange:
             return [Refused(order_id=terms.order_id, ts_ns=ts_ns)]
         order = self._orders[row]
         moved = terms.limit_ticks != order["limit_ticks"] or terms.contracts > order["contracts"]
-        order["contracts"], order["limit_ticks"], order["stop_ticks"] = (
-            terms.contracts,
-            terms.limit_ticks,
-            terms.stop_ticks,
-        )
+        order["contracts"], order["limit_ticks"], order["stop_ticks"] = terms.contracts, terms.limit_ticks, terms.stop_ticks
         accepted: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
         if not moved:
             return accepted

@@ -39,7 +39,7 @@ def _buckets(ts_ns: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.intp]:
 
 def _merge(rows: Rows, starts: npt.NDArray[np.intp]) -> Rows:
     """One row for each bucket: its first open, its extremes, and the last of everything else."""
-    merged = rows[np.append(starts[1:], len(rows)) - 1]
+    merged: Rows = rows[np.append(starts[1:], len(rows)) - 1]
     merged["open_ticks"] = rows["open_ticks"][starts]
     for name, extreme in (
         ("high_ticks", np.maximum),

@@ -293,7 +293,7 @@
 
   document.title = `Battle Navale: ${run.title}`;
   $("title").textContent = run.title;
-  $("tape").append(...run.tape.map((words) => element("p", words)));
+  $("tape").append(...[run.source, ...run.tape].map((words) => element("p", words)));
   if (run.profiles.length > 1) {
     run.profiles.forEach((one, index) => {
       const tab = element("button", one.name);

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.replay.result import Result, TapeSummary
 from simulator.report.drawing import drawing
 from simulator.report.figures import comparison, figures, share, usd
-from simulator.report.summary import tape_lines
+from simulator.report.summary import sources, tape_lines
 from system.storage.atomic_file import atomic_file
 
 
@@ -22,7 +22,7 @@ def write_report(path: Path, tape: TapeSummary, results: Sequence[Result]) -> No
 
 def page(tape: TapeSummary, results: Sequence[Result]) -> str:
     """The page as text. About 5 MB of it are the chart library, which the file carries with it."""
-    from plotly.offline import get_plotlyjs  # noqa: PLC0415 - heavy; only a report needs it
+    from plotly.offline import get_plotlyjs  # heavy, and only a report needs it
 
     library = str(get_plotlyjs())
     assert "</script" not in library.lower(), "the library would end its own element"
@@ -52,7 +52,8 @@ def _embedded(contents: Any) -> str:
 def _contents(tape: TapeSummary, results: Sequence[Result]) -> dict[str, Any]:
     return {
         "title": f"{tape.symbol} {tape.contract_month or ''}".strip(),
-        "tape": list(tape_lines(tape)),
+        "tape": list(tape_lines(tape))[1:],
+        "source": sources(tape),
         "complete": tape.complete,
         "comparison": [[line.label, line.part, *line.values] for line in comparison(results)],
         "profiles": [{**drawing(tape, result), **_told(result)} for result in results],
@@ -64,14 +65,14 @@ def _told(result: Result) -> dict[str, Any]:
     found = figures(result)
     return {
         "cards": [
-            ["Net", f"{usd(found.net_cents)} $", "after commissions", _tone(found.net_cents)],
-            ["Max drawdown", f"{usd(found.max_drawdown_cents).lstrip('+')} $", "of closed round trips", ""],
+            ["Net", _dollars(found.net_cents), "after commissions", _tone(found.net_cents)],
+            ["Max drawdown", _dollars(found.max_drawdown_cents).lstrip("+"), "of closed round trips", ""],
             ["Round trips", f"{found.round_trips:,}", f"{share(found.wins, found.round_trips)} won", ""],
             ["Signals", f"{found.signals:,}", f"{share(found.longs, found.signals)} long", ""],
             [
                 "Accepted",
                 f"{found.outcomes.get('accepted', 0):,}",
-                f"{sum(found.denied.values()):,} denied, {found.outcomes.get('close', 0):,} closed a position",
+                f"{sum(found.denied.values()):,} denied, {found.outcomes.get('close', 0):,} close",
                 "",
             ],
             ["Evaluations", f"{result.evaluated:,}", _range(result), ""],
@@ -82,6 +83,11 @@ def _told(result: Result) -> dict[str, Any]:
         "patterns": [[name, count] for name, count in result.patterns.items() if count],
         "net": found.net_cents / 100,
     }
+
+
+def _dollars(cents: int) -> str:
+    text = usd(cents)
+    return f"{text[0]}${text[1:]}" if text[0] in "+-" else f"${text}"
 
 
 def _tone(cents: int) -> str:

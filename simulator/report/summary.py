@@ -27,10 +27,7 @@ def summary(tape: TapeSummary, results: Sequence[Result], console: Console) -> N
 
 def tape_lines(tape: TapeSummary) -> Iterator[str]:
     """Source, counts, sessions and times; what is missing said out loud."""
-    names = ", ".join(tape.sources[:3]) + (f" and {len(tape.sources) - 3} more" if len(tape.sources) > 3 else "")
-    contract = f"{tape.symbol} {tape.contract_month or ''}".strip()
-    seed = f", seed {tape.seed}" if tape.seed is not None else ""
-    yield f"{contract}: {names or 'no tape'}{seed}"
+    yield f"{tape.symbol} {tape.contract_month or ''}".strip() + f": {sources(tape)}"
     counts = f"{tape.events:,} events, {tape.trades:,} trades"
     if tape.sessions:
         days = tape.sessions
@@ -42,6 +39,12 @@ def tape_lines(tape: TapeSummary) -> Iterator[str]:
         yield f"{clock(tape.first_ts_ns)} to {clock(tape.last_ts_ns)} New York{agreed}"
     if not tape.complete:
         yield "INTERRUPTED: what follows is up to there, not the whole tape"
+
+
+def sources(tape: TapeSummary) -> str:
+    """The first files, how many more, and the seed."""
+    names = ", ".join(tape.sources[:3]) + (f" and {len(tape.sources) - 3} more" if len(tape.sources) > 3 else "")
+    return (names or "no tape") + (f", seed {tape.seed}" if tape.seed is not None else "")
 
 
 def _table(results: Sequence[Result]) -> Table:

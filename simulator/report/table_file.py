@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from system.domain.errors import InputError
 from system.storage.atomic_file import atomic_file
 
-# Floats in full: the shortest text that reads back the same. A Decimal keeps its cents in CSV; elsewhere it is a number.
+# Floats in full: the shortest text that reads back the same. A Decimal keeps its cents in CSV; elsewhere a float.
 Columns = Mapping[str, pa.DataType]
 Row = Sequence[int | float | str | Decimal]
 

@@ -62,9 +62,7 @@ class Position:
 FLAT = Position()
 
 
-def book(
-    position: Position, fill: Fill, *, tick_cents: int, commission_cents: int
-) -> tuple[Position, RoundTrip | None]:
+def book(position: Position, fill: Fill, *, tick_cents: int, commission_cents: int) -> tuple[Position, RoundTrip | None]:
     """Add a fill; the one that makes the position flat gives its round trip.
 
     An exit never exceeds what is open: the exchange's group sees to it, and this asserts it.

@@ -76,14 +76,7 @@ STATE: Final = np.dtype(
 )
 
 EVALUATION: Final = np.dtype(
-    [
-        ("ts_ns", "i8"),
-        ("price_ticks", "i8"),
-        ("vwap_ticks", "f8"),
-        ("score", "f8"),
-        ("long_above", "f8"),
-        ("short_below", "f8"),
-    ],
+    [("ts_ns", "i8"), ("price_ticks", "i8"), ("vwap_ticks", "f8"), ("score", "f8"), ("long_above", "f8"), ("short_below", "f8")],
     align=True,
 )
 SIGNAL: Final = np.dtype(
@@ -145,9 +138,7 @@ def _extend_bar(state: Array, bar: Array, price: int, size: int, delta: int) -> 
 
 
 @kernel
-def _close_bar(
-    rules: Array, state: Array, bar: Array, bars: Array, gamma: Array, memory: Array, fired: Array, ts: int
-) -> None:
+def _close_bar(rules: Array, state: Array, bar: Array, bars: Array, gamma: Array, memory: Array, fired: Array, ts: int) -> None:
     """Move the open bar into the ring and judge it."""
     number = state["bars"][0]
     quoted = state["bar_quoted"][0]
@@ -220,12 +211,7 @@ def advance(
     """Take events [start, stop) of one session; return the index reached and how many rows each output got."""
     ts_ns, kind = batch["ts_ns"], batch["kind"]
     price_ticks, sizes = batch["price_ticks"], batch["size"]
-    bid_ticks, ask_ticks, bid_size, ask_size = (
-        batch["bid_ticks"],
-        batch["ask_ticks"],
-        batch["bid_size"],
-        batch["ask_size"],
-    )
+    bid_ticks, ask_ticks, bid_size, ask_size = batch["bid_ticks"], batch["ask_ticks"], batch["bid_size"], batch["ask_size"]
     length, interval, per_bar = rules["window_trades"][0], rules["interval_ns"][0], rules["bar_trades"][0]
     split, weights, features = rules["split"][0], rules["weights"][0], np.zeros(8)
     centre = (rules["long_above"][0] + rules["short_below"][0]) / 2
