@@ -6,7 +6,7 @@
   const GAIN = "#0f8a5f", LOSS = "#c8323a", BLUE = "#2357c5", GREY = "#9aa5b3";
   const EXIT = { target: ["circle", GAIN], stop: ["x", LOSS], opposite: ["diamond", BLUE], flatten: ["square", SOFT] };
   const FONT = { family: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif', size: 12, color: INK };
-  const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+  const CONFIG = { responsive: true, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
   const money = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const signed = (usd) => (usd > 0 ? "+" : "") + money.format(usd);
   const tone = (usd) => (usd < 0 ? "loss" : usd > 0 ? "gain" : "");
@@ -98,18 +98,25 @@
     return made;
   }
 
+  // Long names would push every panel to the right.
+  function twoLines(name) {
+    const words = name.split("_");
+    return words.length < 2 ? name : `${words.slice(0, -1).join(" ")}<br>${words[words.length - 1]}`;
+  }
+
   function barTraces(one) {
     const { bars } = one, made = [];
-    for (const [name, keep, color] of [["Vikings (buyers) ahead", Math.max, "rgba(15,138,95,.45)"], ["Défenseurs (sellers) ahead", Math.min, "rgba(200,50,58,.45)"]]) {
+    for (const [keep, color] of [[Math.max, "rgba(15,138,95,.5)"], [Math.min, "rgba(200,50,58,.5)"]]) {
       made.push({
-        type: "scatter", mode: "lines", yaxis: "y3", name, showlegend: false, x: bars.x, y: bars.battle.map((value) => keep(value, 0)),
-        line: { width: 0, shape: "hv" }, fill: "tozeroy", fillcolor: color, hovertemplate: "%{y:.2f}",
+        type: "scatter", mode: "lines", yaxis: "y3", showlegend: false, x: bars.x, y: bars.battle.map((value) => keep(value, 0)),
+        line: { width: 0, shape: "hv" }, fill: "tozeroy", fillcolor: color, hoverinfo: "skip",
       });
     }
+    made.push({ ...line("battle", bars.x, bars.battle, "y3", "rgba(0,0,0,0)"), showlegend: false, hovertemplate: "%{y:+.2f}" });
     for (const mark of bars.marks) {
       made.push({
-        type: "scatter", mode: "markers", yaxis: "y4", name: mark.name, showlegend: false, x: mark.x, y: mark.x.map(() => mark.name.replaceAll("_", " ")),
-        hovertemplate: "%{y}<extra></extra>",
+        type: "scatter", mode: "markers", yaxis: "y4", name: mark.name, showlegend: false, x: mark.x, y: mark.x.map(() => twoLines(mark.name)),
+        text: mark.x.map(() => mark.name.replaceAll("_", " ")), hovertemplate: "%{text}<extra></extra>",
         marker: { size: 8, symbol: ["triangle-down", "circle", "triangle-up"][mark.direction + 1], color: [LOSS, GREY, GAIN][mark.direction + 1], opacity: .85 },
       });
     }
@@ -128,8 +135,8 @@
   function panels(one) {
     const kinds = new Set(one.bars.marks.map((mark) => mark.name)).size;
     return [
-      ["yaxis", 400, "price"], ["yaxis2", 190, "score"], ["yaxis3", one.bars.x.length ? 90 : 0, "battle"],
-      ["yaxis4", kinds ? 28 + 24 * kinds : 0, ""], ["yaxis5", 160, "net, $"],
+      ["yaxis", 400, "price"], ["yaxis2", 180, "score"], ["yaxis3", one.bars.x.length ? 100 : 0, "battle<br>per bar"],
+      ["yaxis4", kinds ? 20 + 32 * kinds : 0, ""], ["yaxis5", 170, "net and<br>drawdown, $"],
     ];
   }
 
@@ -146,10 +153,10 @@
     const whole = shown.reduce((sum, [, height]) => sum + height + gap, -gap);
     const made = {
       height: whole + 110, margin: { l: 72, r: 18, t: 44, b: 40 }, font: FONT, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
-      hovermode: "x unified", hoversubplots: "axis", hoverlabel: { bgcolor: "rgba(255,255,255,.94)", bordercolor: "#cfd6df", font: { size: 11 } },
+      hovermode: "x unified", hoverdistance: 6, hoversubplots: "axis", hoverlabel: { bgcolor: "rgba(255,255,255,.94)", bordercolor: "#cfd6df", font: { size: 11 } },
       legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", yref: "paper" }, dragmode: "zoom", uirevision: one.name,
       xaxis: {
-        type: "date", range: span(one), anchor: shown[shown.length - 1][0].replace("axis", ""), gridcolor: GRID, linecolor: "#cfd6df", showline: true,
+        type: "date", range: span(one), uirevision: "time", anchor: shown[shown.length - 1][0].replace("axis", ""), gridcolor: GRID, linecolor: "#cfd6df", showline: true,
         rangebreaks: one.gaps.map((bounds) => ({ bounds: bounds.map((ms) => new Date(ms).toISOString().slice(0, 23).replace("T", " ")) })),
         hoverformat: "%a %d %b %H:%M:%S", showspikes: true, spikemode: "across", spikesnap: "cursor", spikethickness: 1, spikecolor: "#9aa5b3", spikedash: "dot",
       },
@@ -160,33 +167,46 @@
       made[axis] = { domain: [bottom, top], title: { text: title, standoff: 6 }, gridcolor: GRID, zerolinecolor: "#cfd6df", automargin: false, fixedrange: axis === "yaxis4" };
       top = bottom - gap / whole;
     }
-    made.yaxis.tickformat = ",.2f";
+    Object.assign(made.yaxis, { tickformat: ",.2f", uirevision: "time" });
     if (made.yaxis3) Object.assign(made.yaxis3, { range: [-1.05, 1.05], tickvals: [-1, 0, 1], fixedrange: true });
     if (made.yaxis4) Object.assign(made.yaxis4, { type: "category", tickfont: { size: 10 }, automargin: true });
-    made.yaxis5.tickformat = ",.0f";
+    Object.assign(made.yaxis5, { tickformat: ",.0f", ...(one.equity.net.some((net) => net) ? {} : { range: [-100, 100] }) });
     return made;
   }
+
+  // The range of the prices, VWAP and trades between the chart's ends; nothing if there are none.
+  function pricesSeen(one, chart) {
+    const [from, to] = chart._fullLayout.xaxis.range.map((text) => Date.parse(text.replace(" ", "T") + (text.length > 10 ? "Z" : "")));
+    let low = Infinity, high = -Infinity;
+    const see = (times, prices) => times.forEach((time, k) => {
+      if (time < from || time > to || prices[k] === null) return;
+      low = Math.min(low, prices[k]);
+      high = Math.max(high, prices[k]);
+    });
+    for (const name of ["low", "high", "vwap"]) see(one.lines.x, one.lines[name]);
+    see(one.trips.entry_x, one.trips.entry);
+    see(one.trips.exit_x, one.trips.exit);
+    if (one.open) see(one.open.x, [one.open.price]);
+    const room = Math.max((high - low) * 0.06, 0.5);
+    return low <= high ? [low - room, high + room] : null;
+  }
+
+  let zoomed = false;
 
   // Zooming in time fits the price to what is seen.
   function fitPrice(one) {
     const chart = $("chart");
     let fitting = false;
-    chart.removeAllListeners("plotly_relayout");
     chart.on("plotly_relayout", (change) => {
+      if (Object.keys(change).includes("xaxis.autorange") || Object.keys(change).includes("yaxis.autorange")) zoomed = false;
       if (fitting || !one.lines || Object.keys(change).some((key) => key.startsWith("yaxis."))) return;
       if (!Object.keys(change).some((key) => key.startsWith("xaxis."))) return;
-      const [from, to] = chart._fullLayout.xaxis.range.map((text) => Date.parse(text.replace(" ", "T") + (text.length > 10 ? "Z" : "")));
-      let low = Infinity, high = -Infinity;
-      one.lines.x.forEach((x, k) => {
-        if (x < from || x > to || one.lines.low[k] === null) return;
-        low = Math.min(low, one.lines.low[k], one.lines.vwap[k] ?? Infinity);
-        high = Math.max(high, one.lines.high[k], one.lines.vwap[k] ?? -Infinity);
-      });
-      const room = Math.max((high - low) * 0.06, 0.5);
-      fitting = true;
-      const update = low <= high && !change["xaxis.autorange"] ? { "yaxis.range": [low - room, high + room] } : { "yaxis.autorange": true };
+      const seen = change["xaxis.autorange"] ? null : pricesSeen(one, chart);
+      zoomed = Boolean(seen);
+      const update = seen ? { "yaxis.range": seen } : { "yaxis.autorange": true };
       if (change["xaxis.autorange"]) update["xaxis.range"] = span(one);
-      Plotly.relayout(chart, update).then(() => { fitting = false; });
+      fitting = true;
+      Plotly.relayout(chart, update).finally(() => { fitting = false; });
     });
   }
 
@@ -258,7 +278,7 @@
 
   function notice(one) {
     const words = [];
-    if (!run.complete) words.push("The replay was interrupted: everything here is up to that point, not the whole tape.");
+    if (run.interrupted) words.push("The replay was interrupted: everything here is up to that point, not the whole tape.");
     if (!one.table.length) words.push(`No round trip was completed in this run${one.open ? `; one position was still open at its end (${one.open.words})` : ""}: there is no result to judge.`);
     else if (one.table.length < 30) words.push(`Only ${plural(one.table.length, "round trip")}: far too few to tell skill from luck.`);
     $("notice").hidden = !words.length;
@@ -268,6 +288,7 @@
   async function show(index) {
     const one = run.profiles[index];
     delete document.body.dataset.ready;
+    if ($("chart").removeAllListeners) $("chart").removeAllListeners("plotly_relayout");
     [...$("tabs").children].forEach((tab, k) => tab.setAttribute("aria-selected", String(k === index)));
     notice(one);
     $("cards").replaceChildren(...one.cards.map(([name, value, more, className]) => {
@@ -283,6 +304,7 @@
     $("nothing").textContent = "The method was never evaluated on this tape: there is nothing to draw.";
     if (drawn) {
       await Plotly.react("chart", [...priceTraces(one), ...scoreTraces(one), ...barTraces(one), ...equityTraces(one)], layout(one), CONFIG);
+      if (zoomed && one.lines) await Plotly.relayout("chart", { "yaxis.range": pricesSeen(one, $("chart")) });
       fitPrice(one);
     }
     await counts("outcomes", one.outcomes, (name) => (name === "accepted" ? GAIN : name === "close" ? BLUE : GREY), "No signal on this tape.");
@@ -293,7 +315,8 @@
 
   document.title = `Battle Navale: ${run.title}`;
   $("title").textContent = run.title;
-  $("tape").append(...[run.source, ...run.tape].map((words) => element("p", words)));
+  $("tape").append(element("p", [run.source, ...run.counts].join(" \u00b7 ")));
+  if (run.interrupted) $("tape").append(element("p", run.interrupted, "loss"));
   if (run.profiles.length > 1) {
     run.profiles.forEach((one, index) => {
       const tab = element("button", one.name);

@@ -8,8 +8,8 @@ from typing import Any
 
 from simulator.replay.result import Result, TapeSummary
 from simulator.report.drawing import drawing
-from simulator.report.figures import comparison, figures, share, usd
-from simulator.report.summary import sources, tape_lines
+from simulator.report.figures import Figures, comparison, figures, share, usd
+from simulator.report.summary import INTERRUPTED, sources, tape_lines
 from system.storage.atomic_file import atomic_file
 
 
@@ -52,9 +52,9 @@ def _embedded(contents: Any) -> str:
 def _contents(tape: TapeSummary, results: Sequence[Result]) -> dict[str, Any]:
     return {
         "title": f"{tape.symbol} {tape.contract_month or ''}".strip(),
-        "tape": list(tape_lines(tape))[1:],
         "source": sources(tape),
-        "complete": tape.complete,
+        "counts": [words for words in list(tape_lines(tape))[1:] if words != INTERRUPTED],
+        "interrupted": "" if tape.complete else INTERRUPTED,
         "comparison": [[line.label, line.part, *line.values] for line in comparison(results)],
         "profiles": [{**drawing(tape, result), **_told(result)} for result in results],
     }
@@ -67,8 +67,13 @@ def _told(result: Result) -> dict[str, Any]:
         "cards": [
             ["Net", _dollars(found.net_cents), "after commissions", _tone(found.net_cents)],
             ["Max drawdown", _dollars(found.max_drawdown_cents).lstrip("+"), "of closed round trips", ""],
-            ["Round trips", f"{found.round_trips:,}", f"{share(found.wins, found.round_trips)} won", ""],
-            ["Signals", f"{found.signals:,}", f"{share(found.longs, found.signals)} long", ""],
+            ["Round trips", f"{found.round_trips:,}", _won(result, found), ""],
+            [
+                "Signals",
+                f"{found.signals:,}",
+                f"{share(found.longs, found.signals)} long" if found.signals else "on this tape",
+                "",
+            ],
             [
                 "Accepted",
                 f"{found.outcomes.get('accepted', 0):,}",
@@ -88,6 +93,12 @@ def _told(result: Result) -> dict[str, Any]:
 def _dollars(cents: int) -> str:
     text = usd(cents)
     return f"{text[0]}${text[1:]}" if text[0] in "+-" else f"${text}"
+
+
+def _won(result: Result, found: Figures) -> str:
+    won = f"{share(found.wins, found.round_trips)} won" if found.round_trips else "none completed"
+    held = result.open_at_end
+    return f"{won}; {held.side} {held.contracts} open, {_dollars(round(held.unrealised_usd * 100))}" if held else won
 
 
 def _tone(cents: int) -> str:

@@ -14,6 +14,7 @@ from simulator.report.new_york import clock
 LABEL: Final = 26  # columns of the screen that the labels take
 VALUE: Final = 17  # and each profile, at least
 MONEY: Final = ("net, $",)
+INTERRUPTED: Final = "INTERRUPTED: what follows is up to there, not the whole tape"
 
 
 def summary(tape: TapeSummary, results: Sequence[Result], console: Console) -> None:
@@ -38,7 +39,7 @@ def tape_lines(tape: TapeSummary) -> Iterator[str]:
         agreed = "" if tape.side_agreement is None else f"; sides agree on {100 * tape.side_agreement:.1f} % of volume"
         yield f"{clock(tape.first_ts_ns)} to {clock(tape.last_ts_ns)} New York{agreed}"
     if not tape.complete:
-        yield "INTERRUPTED: what follows is up to there, not the whole tape"
+        yield INTERRUPTED
 
 
 def sources(tape: TapeSummary) -> str:

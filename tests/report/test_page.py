@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.replay.result import Result
 from simulator.report.new_york import clock, wall_ms
@@ -41,6 +43,11 @@ def test_a_day_of_two_million_events_is_under_ten_megabytes(report: tuple[Path, 
     assert report[0].stat().st_size < 10_000_000
 
 
+def shown_ms(browser: webdriver.Chrome) -> float:
+    low, high = (ms(text) for text in chart(browser, "chart._fullLayout.xaxis.range"))
+    return high - low
+
+
 @pytest.mark.browser
 def test_it_opens_without_a_complaint_or_a_request(
     browser: webdriver.Chrome, report: tuple[Path, list[Result]]
@@ -48,7 +55,7 @@ def test_it_opens_without_a_complaint_or_a_request(
     opened(browser, report[0], "legacy")
     assert complaints(browser) == []
     asked = requests(browser)
-    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [report[0].as_uri()]
+    assert [url for url in asked if not url.startswith(("data:", "blob:", "chrome:"))] == [report[0].as_uri()]
 
 
 @pytest.mark.browser
@@ -99,6 +106,23 @@ def test_zooming_in_time_fits_the_price_and_back(browser: webdriver.Chrome, repo
     assert whole[0] < inside[0] < inside[1] < whole[1]
     again = browser.execute_async_script(f"{zoom} Plotly.relayout(chart, {{'xaxis.autorange': true}}); {wait}")
     assert again == pytest.approx(whole)
+    assert complaints(browser) == []
+
+
+@pytest.mark.browser
+def test_a_zoom_by_hand_outlives_a_change_of_profile(
+    browser: webdriver.Chrome, report: tuple[Path, list[Result]]
+) -> None:
+    opened(browser, report[0], "legacy")
+    area = browser.find_element(By.CSS_SELECTOR, "#chart .nsewdrag")
+    browser.execute_script("arguments[0].scrollIntoView()", area)
+    ActionChains(browser).move_to_element(area).click_and_hold().move_by_offset(300, 0).release().perform()
+    whole = 23 * 3_600_000
+    WebDriverWait(browser, 10).until(lambda _: shown_ms(browser) < whole / 2)
+    zoomed = chart(browser, "chart._fullLayout.xaxis.range")
+    browser.find_elements(By.CSS_SELECTOR, "#tabs button")[2].click()
+    drawn(browser, "final")
+    assert chart(browser, "chart._fullLayout.xaxis.range") == zoomed
     assert complaints(browser) == []
 
 
