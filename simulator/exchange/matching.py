@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from simulator.exchange.book import CANCELED, FILLED, LIMIT, MARKET, STOP, STOP_LIMIT, TRIGGERED, UNSET
+from simulator.exchange.book import CANCELED, FILLED, LIMIT, MARKET, STOP_LIMIT, TRIGGERED, UNSET
 from system.domain.kernels import kernel
 from system.domain.ticks import GAP, QUOTE, TRADE
 

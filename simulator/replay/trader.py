@@ -45,8 +45,9 @@ class Trader:
         self.outcome = Result(settings=settings, profile=settings.profile)
 
     def change_contract(self, contract_month: ContractMonth | None) -> None:
-        """Go on in another contract: its prices are another series, so that its session begins anew. Only while flat."""
-        assert self.is_flat and self._exchange.is_idle
+        """Go on in another contract: its prices are another series, so its session begins anew. Only while flat."""
+        assert self.is_flat
+        assert self._exchange.is_idle
         self._risk.change_contract(contract_month)
         self._session_ns = None
 

@@ -69,23 +69,24 @@ def _run(replay: "Replay", total: int | None) -> None:
     try:
         while replay.summary.complete and replay.step():
             if bar is None and sys.stderr.isatty() and monotonic() - began > SHOW_PROGRESS_AFTER_S:
-                bar = _progress_bar()
-                task = bar.add_task("replay", total=total)
-                bar.start()
+                bar = _progress_bar(total)
             if bar is not None:
-                bar.update(task, completed=replay.summary.events)
+                bar.update(bar.task_ids[0], completed=replay.summary.events)
     finally:
         signal.signal(signal.SIGINT, before)
         if bar is not None:
             bar.stop()
 
 
-def _progress_bar() -> "Progress":
+def _progress_bar(total: int | None) -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.completed:,.0f} events"), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task("replay", total=total)
+    bar.start()
+    return bar
 
 
 def _show(replay: "Replay", report: Path | None, blotter: Path | None, signals: Path | None, *, as_json: bool) -> None:
@@ -110,7 +111,6 @@ def _show(replay: "Replay", report: Path | None, blotter: Path | None, signals: 
         typer.echo(json.dumps(document(tape, results, replay.load_s)))
     else:
         from rich.console import Console
-
         from simulator.report.summary import summary
 
         summary(tape, results, Console())

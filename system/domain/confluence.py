@@ -7,7 +7,6 @@ import numpy as np
 
 from system.domain import patterns, scoring
 from system.domain.scoring import Array
-from system.domain.session import Calendar, Segment
 from system.domain.settings import Settings
 from system.domain.ticks import Batch
 

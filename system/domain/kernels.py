@@ -55,7 +55,7 @@ def _use_cache_of_these_sources() -> Path | None:
         return None
     for path in stale[: max(0, len(stale) - CACHES_KEPT + 1)]:
         shutil.rmtree(path, ignore_errors=True)
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 
@@ -68,5 +68,5 @@ def is_cold() -> bool:
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` on first use, for the types it is called with, cached on disk where a folder can be written."""
+    """Compile `function` on first use, for the types it is called with; cached where a folder can be written."""
     return cast(Function, numba.njit(cache=CACHE is not None)(function))

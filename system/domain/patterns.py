@@ -1,8 +1,8 @@
 """The patterns of METHOD.md section 8, judged when a bar closes.
 
 A bar is one record of BAR in a ring of the session's last RING bars; `bars[k & MASK]` is bar number k of the session.
-All comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of them
-are one contract: 1, or 10 where the aggressor is split).
+All comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of
+them are one contract: 1, or 10 where the aggressor is split).
 """
 
 from math import sqrt
@@ -65,8 +65,8 @@ BASE_AGE_BARS: Final = 20
 GAMMA_TICKS: Final = 3.5
 NEVER: Final = -(1 << 40)
 
-# What the rules remember within a session, beside the bars: whether each rule held at the bar before, when it fired last,
-# and the latest green and red base.
+# What the rules remember within a session, beside the bars: whether each rule held at the bar before, when it fired
+# last, and the latest green and red base.
 MEMORY: Final = np.dtype(
     [
         ("held", "i8"),  # bits

@@ -81,7 +81,8 @@ def book(
             exit_value=position.exit_value,
         )
         return opened, None
-    assert position.side == -fill.side and fill.contracts <= position.contracts, "an exit only reduces"
+    assert position.side == -fill.side, "an exit is on the other side"
+    assert fill.contracts <= position.contracts, "an exit only reduces"
     left = Position(
         side=position.side,
         entered=position.entered,

@@ -1,4 +1,4 @@
-"""Trading sessions: which one a time belongs to, when its hours are, and what New York's clock shows (METHOD.md 1, 6)."""
+"""Trading sessions: which one a time belongs to, when its hours are, what New York's clock shows (METHOD.md 1, 6)."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -93,7 +93,7 @@ class Calendar:
             session = self.at(int(ts_ns[start]))
             in_break = ts_ns[start] >= session.break_ns
             end_ns = session.reopen_ns if in_break else session.break_ns
-            stop = length if ts_ns[-1] < end_ns else bisect_left(ts_ns, end_ns, start)  # type: ignore[arg-type]
+            stop = length if ts_ns[-1] < end_ns else bisect_left(ts_ns, end_ns, start)
             yield Segment(session=session, start=start, stop=stop, in_break=in_break)
             start = stop
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ def _instants(day: date, second: int, zone: ZoneInfo) -> list[int]:
     naive = datetime.combine(day, time()) + timedelta(seconds=second)
     found = []
     for fold in (0, 1):
-        utc = naive.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc)
+        utc = naive.replace(tzinfo=zone, fold=fold).astimezone(UTC)
         if utc.astimezone(zone).replace(tzinfo=None) == naive:
             found.append(int(utc.timestamp()))
         elif fold == 1:  # skipped in spring: the change, a whole hour, lies after this instant

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from system.domain.ticks import Kind
 from system.storage.importing.run import import_tape
 from system.storage.tape import read_tapes
-from system.domain.ticks import Kind
 from tests.reference.events import Event
 from tests.reference.random_settings import random_settings
 from tests.reference.run import run
