@@ -20,7 +20,7 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 SOURCES: Final = (
     "system/domain/kernels.py",
     "system/domain/ticks.py",
-    "system/domain/confluence.py",
+    "system/domain/scoring.py",
     "system/domain/patterns.py",
     "simulator/exchange/book.py",
     "simulator/exchange/matching.py",

@@ -1,7 +1,7 @@
 """The per-event rules of METHOD.md sections 3 to 5 as one sequential kernel: `advance(rules, state, ..., batch, ...)`.
 
-The kernel sees one session's trading hours at a time (`Confluence` cuts a tape into these) and stops when an output
-buffer is full. Sums are integers: prices in ticks, sizes in contracts, sides in units (`unit` of them are one contract).
+The kernel sees one session's trading hours at a time (the callers cut a tape into these) and stops when an output
+buffer is full. Sums are integers: prices in ticks, sizes in contracts, sides in units (`unit` of them a contract).
 """
 
 from math import tanh
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from system.domain.kernels import kernel
 from system.domain.patterns import MASK, judge
-from system.domain.ticks import GAP, QUOTE, TRADE
+from system.domain.ticks import GAP, QUOTE, SEED
 
 HISTORY: Final = 21  # prices kept: twenty changes
 LONG: Final = 1
@@ -108,7 +108,7 @@ Array = npt.NDArray[Any]
 
 @kernel
 def clear_flow(state: Array) -> None:
-    """Empty what a gap empties: window, trend, momentum, tick rule, prevailing quote, open bar and section 5's state."""
+    """Empty what a gap does: window, trend, momentum, tick rule, prevailing quote, open bar and section 5's state."""
     state["quoted"][0] = False
     state["seen"][0] = 0
     state["tick_rule"][0] = 0
@@ -202,6 +202,139 @@ def _is_due(times: Array, count: int, ts: int, spacing_ns: int) -> bool:
 
 
 @kernel
+def _take_quote(state: Array, bid_ticks: int, ask_ticks: int, bid_size: int, ask_size: int) -> None:
+    """Section 2: a valid quote prevails, a one-sided one ends it, any other changes nothing."""
+    if bid_size <= 0 or ask_size <= 0:
+        state["quoted"][0] = False
+    elif bid_ticks < ask_ticks:
+        state["quoted"][0] = True
+        state["bid_ticks"][0] = bid_ticks
+        state["ask_ticks"][0] = ask_ticks
+        state["bid_size"][0] = bid_size
+        state["ask_size"][0] = ask_size
+
+
+@kernel
+def _add_to_vwap(state: Array, price: int, size: int) -> bool:
+    """Whether VWAP was under `price`, which is when the trade lifts it."""
+    lifts = price * state["size"][0] > state["price_size"][0]
+    state["price_size"][0] += price * size
+    state["size"][0] += size
+    return bool(lifts)
+
+
+@kernel
+def _follow_price(state: Array, prices: Array, price: int) -> tuple[int, int]:
+    """Tick rule, trend and momentum; return the change from the trade before and over the last twenty (0: unknown)."""
+    seen = state["seen"][0]
+    change = price - state["price_ticks"][0] if seen > 0 else 0
+    if change != 0:
+        state["tick_rule"][0] = 1 if change > 0 else -1
+    slot = seen % HISTORY
+    state["travel"][0] += abs(change)
+    if seen >= HISTORY:
+        state["travel"][0] -= abs(prices[(slot + 1) % HISTORY] - prices[slot])
+    prices[slot] = price
+    state["price_ticks"][0] = price
+    return change, price - prices[(slot + 1) % HISTORY] if seen >= HISTORY - 1 else 0
+
+
+@kernel
+def _side_of(state: Array, price: int) -> int:
+    """+1 bought, -1 sold: by the prevailing quote, else by the tick rule; 0 before the first change."""
+    if state["quoted"][0]:
+        if price >= state["ask_ticks"][0]:
+            return 1
+        if price <= state["bid_ticks"][0]:
+            return -1
+    return int(state["tick_rule"][0])
+
+
+@kernel
+def _compare_sides(state: Array, side: int, true_side: int, size: int) -> None:
+    """Measure our sides by the tape's own, which no decision sees."""
+    if true_side != 0:
+        state["known"][0] += size
+        state["agreed"][0] += size if true_side == side else 0
+
+
+@kernel
+def _units(split: bool, change: int, side: int, size: int) -> tuple[int, int]:
+    """Units of a trade that were bought and sold."""
+    if split:
+        share = 5 if change == 0 else (6 if change > 0 else 4)
+        return share * size, (10 - share) * size
+    return size if side > 0 else 0, size if side < 0 else 0
+
+
+@kernel
+def _slide_window(state: Array, window: Array, length: int, bought: int, sold: int) -> None:
+    """Take a trade into the window, and the one that leaves it out."""
+    seen = state["seen"][0]
+    place = seen % length
+    if seen >= length:
+        state["buys"][0] -= window[0, place]
+        state["sells"][0] -= window[1, place]
+    window[0, place] = bought
+    window[1, place] = sold
+    state["buys"][0] += bought
+    state["sells"][0] += sold
+    state["seen"][0] = seen + 1
+
+
+@kernel
+def _thresholds(rules: Array, trend: float) -> tuple[float, float]:
+    """Long above and short below, adapted to the trend if the profile adapts."""
+    long_above, short_below = rules["long_above"][0], rules["short_below"][0]
+    if not rules["adapts"][0] or abs(trend) <= BULLISH_TREND:
+        return long_above, short_below
+    centre, half = (long_above + short_below) / 2, (long_above - short_below) / 2
+    if trend > 0:
+        return centre + half * NEAR, centre - half * FAR
+    return centre + half * FAR, centre - half * NEAR
+
+
+@kernel
+def _evaluate(rules: Array, state: Array, features: Array, ts: int, price: int, row: Any) -> bool:
+    """Score the features, note it in the evaluation `row`, move the state; return whether that makes a candidate."""
+    score = 0.0
+    for k in range(8):
+        score += rules["weights"][0, k] * features[k]
+    long_above, short_below = _thresholds(rules, features[7])
+    position = NEUTRAL
+    if state["seen"][0] > rules["window_trades"][0]:  # the first `window_trades` trades are NEUTRAL
+        if score > long_above + EPSILON:
+            position = LONG
+        elif score < short_below - EPSILON:
+            position = SHORT
+    candidate = position != NEUTRAL and (rules["level"][0] or position != state["position"][0])
+    state["position"][0] = position
+    row["ts_ns"], row["price_ticks"], row["score"] = ts, price, score
+    row["vwap_ticks"] = state["price_size"][0] / state["size"][0]
+    row["long_above"], row["short_below"] = long_above, short_below
+    state["evaluated_ns"][0] = ts
+    state["evaluations"][0] += 1
+    state["score_sum"][0] += score
+    state["score_min"][0] = min(state["score_min"][0], score)
+    state["score_max"][0] = max(state["score_max"][0], score)
+    return bool(candidate)
+
+
+@kernel
+def _signal(state: Array, features: Array, times: Array, memory: Array, index: int, evaluation: Any, out: Any) -> None:
+    """The signal of event `index` into the row `out`, its time among the last ones."""
+    position, ts = state["position"][0], evaluation["ts_ns"]
+    times[state["signals"][0] % len(times)] = ts
+    state["signals"][0] += 1
+    out["index"], out["ts_ns"], out["direction"], out["score"] = index, ts, position, evaluation["score"]
+    out["bid_ticks"], out["ask_ticks"] = state["bid_ticks"][0], state["ask_ticks"][0]
+    for k in range(8):
+        out["features"][k] = features[k]
+    bar_number = memory["bullish_bar"][0] if position > 0 else memory["bearish_bar"][0]
+    out["patterned"] = state["bars"][0] - bar_number <= 3
+
+
+@kernel
 def advance(
     rules: Array,
     state: Array,
@@ -221,132 +354,37 @@ def advance(
     closed: Array,  # out: bars
 ) -> tuple[int, int, int, int]:
     """Take events [start, stop) of one session; return the index reached and how many rows each output got."""
-    ts_ns, kind, true_side = batch["ts_ns"], batch["kind"], batch["side"]
-    price_ticks, sizes = batch["price_ticks"], batch["size"]
-    bid_ticks, ask_ticks, bid_size, ask_size = (
-        batch["bid_ticks"],
-        batch["ask_ticks"],
-        batch["bid_size"],
-        batch["ask_size"],
-    )
-    length, interval, per_bar = rules["window_trades"][0], rules["interval_ns"][0], rules["bar_trades"][0]
-    split, weights, features = rules["split"][0], rules["weights"][0], np.zeros(8)
-    centre = (rules["long_above"][0] + rules["short_below"][0]) / 2
-    half = (rules["long_above"][0] - rules["short_below"][0]) / 2
+    kind, bid_ticks, ask_ticks, bid_size = batch["kind"], batch["bid_ticks"], batch["ask_ticks"], batch["bid_size"]
+    features = np.zeros(8)
     n_evaluations, n_signals, n_closed = 0, 0, 0
     for i in range(start, stop):
         if kind[i] == QUOTE:
-            if bid_size[i] <= 0 or ask_size[i] <= 0:
-                state["quoted"][0] = False
-            elif bid_ticks[i] < ask_ticks[i]:
-                state["quoted"][0] = True
-                state["bid_ticks"][0] = bid_ticks[i]
-                state["ask_ticks"][0] = ask_ticks[i]
-                state["bid_size"][0] = bid_size[i]
-                state["ask_size"][0] = ask_size[i]
-            continue
-        if kind[i] != TRADE:
-            if kind[i] == GAP:
-                clear_flow(state)
-            else:
-                state["price_size"][0] = batch["seed_price_size"][i]
-                state["size"][0] = batch["seed_size"][i]
-            continue
-        price, size = int(price_ticks[i]), int(sizes[i])
-        if size <= 0:
-            continue
-        ts = int(ts_ns[i])
-
-        # Section 3. A trade lifts VWAP exactly when it is dearer than VWAP was.
-        vwap_up = price * state["size"][0] > state["price_size"][0]
-        state["price_size"][0] += price * size
-        state["size"][0] += size
-        seen = state["seen"][0]
-        change = price - state["price_ticks"][0] if seen > 0 else 0
-        if change != 0:
-            state["tick_rule"][0] = 1 if change > 0 else -1
-        slot = seen % HISTORY
-        net = 0
-        if seen > 0:
-            state["travel"][0] += abs(change)
-        if seen >= HISTORY:
-            state["travel"][0] -= abs(prices[(slot + 1) % HISTORY] - prices[slot])
-        prices[slot] = price
-        if seen >= HISTORY - 1:
-            net = price - prices[(slot + 1) % HISTORY]
-        state["price_ticks"][0] = price
-        quoted = state["quoted"][0]
-        side = state["tick_rule"][0]
-        if quoted and price >= state["ask_ticks"][0]:
-            side = 1
-        elif quoted and price <= state["bid_ticks"][0]:
-            side = -1
-        if true_side[i] != 0:  # a measure of the sides, which no decision sees
-            state["known"][0] += size
-            state["agreed"][0] += size if true_side[i] == side else 0
-        if split:
-            share = 5 if change == 0 else (6 if change > 0 else 4)
-            bought, sold = share * size, (10 - share) * size
-        else:
-            bought, sold = size if side > 0 else 0, size if side < 0 else 0
-        place = seen % length
-        if seen >= length:
-            state["buys"][0] -= window[0, place]
-            state["sells"][0] -= window[1, place]
-        window[0, place] = bought
-        window[1, place] = sold
-        state["buys"][0] += bought
-        state["sells"][0] += sold
-        state["seen"][0] = seen + 1
-
-        # Section 8: a bar that closes here is judged before the signal.
-        _extend_bar(state, bar, price, size, bought - sold)
-        if state["bar_trades"][0] == per_bar:
-            _close_bar(rules, state, bar, bars, gamma, memory, fired, ts)
-            closed[n_closed] = bars[(state["bars"][0] - 1) & MASK]
-            n_closed += 1
-
-        # Sections 4 and 5.
-        if quoted and ts - state["evaluated_ns"][0] >= interval:
-            state["evaluated_ns"][0] = ts
-            _measure(rules, state, price, size, net, vwap_up, features)
-            score = 0.0
-            for k in range(8):
-                score += weights[k] * features[k]
-            long_above, short_below = rules["long_above"][0], rules["short_below"][0]
-            if rules["adapts"][0]:
-                if features[7] > BULLISH_TREND:
-                    long_above, short_below = centre + half * NEAR, centre - half * FAR
-                elif features[7] < -BULLISH_TREND:
-                    long_above, short_below = centre + half * FAR, centre - half * NEAR
-            position = NEUTRAL
-            if seen >= length:  # the first `window_trades` trades are NEUTRAL
-                if score > long_above + EPSILON:
-                    position = LONG
-                elif score < short_below - EPSILON:
-                    position = SHORT
-            candidate = position != NEUTRAL and (rules["level"][0] or position != state["position"][0])
-            state["position"][0] = position
-            row = evaluations[n_evaluations]
-            row["ts_ns"], row["price_ticks"], row["score"] = ts, price, score
-            row["vwap_ticks"] = state["price_size"][0] / state["size"][0]
-            row["long_above"], row["short_below"] = long_above, short_below
-            n_evaluations += 1
-            state["evaluations"][0] += 1
-            state["score_sum"][0] += score
-            state["score_min"][0] = min(state["score_min"][0], score)
-            state["score_max"][0] = max(state["score_max"][0], score)
-            if candidate and _is_due(times, state["signals"][0], ts, rules["spacing_ns"][0]):
-                times[state["signals"][0] % len(times)] = ts
-                state["signals"][0] += 1
-                bar_number = memory["bullish_bar"][0] if position > 0 else memory["bearish_bar"][0]
-                out = signals[n_signals]
-                out["index"], out["ts_ns"], out["direction"], out["score"] = i, ts, position, score
-                out["bid_ticks"], out["ask_ticks"] = state["bid_ticks"][0], state["ask_ticks"][0]
-                for k in range(8):
-                    out["features"][k] = features[k]
-                out["patterned"] = state["bars"][0] - bar_number <= 3
-                n_signals += 1
-        if n_evaluations == BUFFER or n_closed == BUFFER:
-            return i + 1, n_evaluations, n_signals, n_closed
+            _take_quote(state, bid_ticks[i], ask_ticks[i], bid_size[i], batch["ask_size"][i])
+        elif kind[i] == GAP:
+            clear_flow(state)
+        elif kind[i] == SEED:
+            state["price_size"][0], state["size"][0] = batch["seed_price_size"][i], batch["seed_size"][i]
+        elif batch["size"][i] > 0:
+            ts, price, size = int(batch["ts_ns"][i]), int(batch["price_ticks"][i]), int(batch["size"][i])
+            vwap_up = _add_to_vwap(state, price, size)
+            change, net = _follow_price(state, prices, price)
+            side = _side_of(state, price)
+            _compare_sides(state, side, batch["side"][i], size)
+            bought, sold = _units(rules["split"][0], change, side, size)
+            _slide_window(state, window, rules["window_trades"][0], bought, sold)
+            _extend_bar(state, bar, price, size, bought - sold)
+            if state["bar_trades"][0] == rules["bar_trades"][0]:  # judged before the trade is judged as a signal
+                _close_bar(rules, state, bar, bars, gamma, memory, fired, ts)
+                closed[n_closed] = bars[(state["bars"][0] - 1) & MASK]
+                n_closed += 1
+            if state["quoted"][0] and ts - state["evaluated_ns"][0] >= rules["interval_ns"][0]:
+                _measure(rules, state, price, size, net, vwap_up, features)
+                row = evaluations[n_evaluations]
+                n_evaluations += 1
+                candidate = _evaluate(rules, state, features, ts, price, row)
+                if candidate and _is_due(times, state["signals"][0], ts, rules["spacing_ns"][0]):
+                    _signal(state, features, times, memory, i, row, signals[n_signals])
+                    n_signals += 1
+            if n_evaluations == BUFFER or n_closed == BUFFER:
+                return i + 1, n_evaluations, n_signals, n_closed
     return stop, n_evaluations, n_signals, n_closed
