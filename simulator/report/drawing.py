@@ -26,7 +26,7 @@ def drawing(tape: TapeSummary, result: Result) -> Drawing:
     lines = _lines(curves, result) if curves is not None and len(curves.lines) else None
     return {
         "lines": lines,
-        "gaps": _gaps(curves) if curves is not None else [],
+        "gaps": _gaps(curves, result) if lines is not None and curves is not None else [],
         "signals": _signals(result.signals),
         "bars": _bars(curves, result),
         "trips": _trips(result),
@@ -64,9 +64,11 @@ def _lines(curves: Curves, result: Result) -> Drawing:
     }
 
 
-def _gaps(curves: Curves) -> list[list[int]]:
-    """From, to: the pauses that the axis leaves out."""
-    x = wall_ms(curves.lines["ts_ns"])
+def _gaps(curves: Curves, result: Result) -> list[list[int]]:
+    """From, to: the pauses that the axis leaves out. No fill of ours lies in one: it would not be drawn."""
+    fills = [ts_ns for trip in result.round_trips for ts_ns in (trip.entry_ts_ns, trip.exit_ts_ns)]
+    held = [result.open_at_end.entry_ts_ns] if result.open_at_end else []
+    x = wall_ms(np.sort(np.concatenate((curves.lines["ts_ns"], np.array([*fills, *held], np.int64)))))
     pauses = np.flatnonzero(np.diff(x) > GAP_MS)
     if len(pauses) > GAPS_MAX:
         return []
