@@ -108,7 +108,7 @@
     const { bars } = one, made = [];
     for (const [keep, color] of [[Math.max, "rgba(15,138,95,.5)"], [Math.min, "rgba(200,50,58,.5)"]]) {
       made.push({
-        type: "scatter", mode: "lines", yaxis: "y3", showlegend: false, x: bars.x, y: bars.battle.map((value) => keep(value, 0)),
+        type: "scatter", mode: "lines", yaxis: "y3", showlegend: false, x: bars.x, y: bars.battle.map((value) => (value === null ? null : keep(value, 0))),
         line: { width: 0, shape: "hv" }, fill: "tozeroy", fillcolor: color, hoverinfo: "skip",
       });
     }
