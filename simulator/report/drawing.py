@@ -12,9 +12,11 @@ from simulator.report.new_york import clock, wall_ms
 from system.domain.patterns import RULES
 
 Drawing = dict[str, Any]
-POINTS_MAX: Final = 4000  # of a line or of a kind of marker, other than entries
+POINTS_MAX: Final = 4000  # of a line
+MARKS_MAX: Final = 1500  # of a kind of marker, other than entries and exits: each is an element of the page
 ROWS_MAX: Final = 2000  # of the table
 GAP_MS: Final = 20 * 60_000  # without an evaluation: lines break off, and none of the axis is spent on it
+PAUSE_MS: Final = 2 * 3_600_000  # without a bar: the battle is no longer the last bar's
 GAPS_MAX: Final = 40  # beyond which the axis shows them after all: each costs time at every zoom
 
 Column = npt.NDArray[Any]
@@ -26,7 +28,7 @@ def drawing(tape: TapeSummary, result: Result) -> Drawing:
     lines = _lines(curves, result) if curves is not None and len(curves.lines) else None
     return {
         "lines": lines,
-        "gaps": _gaps(curves) if curves is not None else [],
+        "gaps": _gaps(curves, result) if lines is not None and curves is not None else [],
         "signals": _signals(result.signals),
         "bars": _bars(curves, result),
         "trips": _trips(result),
@@ -64,9 +66,11 @@ def _lines(curves: Curves, result: Result) -> Drawing:
     }
 
 
-def _gaps(curves: Curves) -> list[list[int]]:
-    """From, to: the pauses that the axis leaves out."""
-    x = wall_ms(curves.lines["ts_ns"])
+def _gaps(curves: Curves, result: Result) -> list[list[int]]:
+    """From, to: the pauses that the axis leaves out. No fill of ours lies in one: it would not be drawn."""
+    fills = [ts_ns for trip in result.round_trips for ts_ns in (trip.entry_ts_ns, trip.exit_ts_ns)]
+    held = [result.open_at_end.entry_ts_ns] if result.open_at_end else []
+    x = wall_ms(np.sort(np.concatenate((curves.lines["ts_ns"], np.array([*fills, *held], np.int64)))))
     pauses = np.flatnonzero(np.diff(x) > GAP_MS)
     if len(pauses) > GAPS_MAX:
         return []
@@ -74,15 +78,18 @@ def _gaps(curves: Curves) -> list[list[int]]:
     return [[int(x[at]) + edge, int(x[at + 1]) - edge] for at in pauses]
 
 
-def _thinned(count: int) -> slice:
-    return slice(None, None, max(1, -(-count // POINTS_MAX)))
+def _thinned(count: int, most: int = POINTS_MAX) -> slice:
+    return slice(None, None, max(1, -(-count // most)))
 
 
 def _signals(signals: Sequence[SignalRow]) -> Drawing:
-    """All that were taken, and as many of the denied as a chart can carry."""
+    """As many of those taken and of those denied as a chart can carry."""
     taken = [signal for signal in signals if signal.outcome in TAKEN]
     denied = [signal for signal in signals if signal.outcome not in TAKEN]
-    shown = sorted([*taken, *denied[_thinned(len(denied))]], key=lambda signal: signal.ts_ns)
+    shown = sorted(
+        [row for rows in (taken, denied) for row in rows[_thinned(len(rows), MARKS_MAX)]],
+        key=lambda signal: signal.ts_ns,
+    )
     return {
         "x": wall_ms([signal.ts_ns for signal in shown]).tolist(),
         "score": [round(float(signal.score), 4) for signal in shown],
@@ -100,7 +107,7 @@ def _bars(curves: Curves | None, result: Result) -> Drawing:
     marks: list[Drawing] = []
     for bit, (name, direction) in enumerate(RULES):
         hit = bars[(bars["fired"] >> bit) & 1 == 1]
-        hit = hit[_thinned(len(hit))]
+        hit = hit[_thinned(len(hit), MARKS_MAX)]
         if len(hit):
             marks.append(
                 {
@@ -110,7 +117,13 @@ def _bars(curves: Curves | None, result: Result) -> Drawing:
                     "close": _numbers(hit["close"] * tick, 2),
                 }
             )
-    return {"x": wall_ms(some["ts_ns"]).tolist(), "battle": _numbers(some["battle"], 3), "marks": marks}
+    x = wall_ms(some["ts_ns"])
+    pauses = np.flatnonzero(np.diff(x) > PAUSE_MS) + 1  # no bar stands for a night
+    return {
+        "x": np.insert(x, pauses, x[pauses - 1] + 1).tolist(),
+        "battle": _numbers(np.insert(some["battle"], pauses, np.nan), 3),
+        "marks": marks,
+    }
 
 
 def _trips(result: Result) -> Drawing:

@@ -37,7 +37,7 @@
     ({ type: "scatter", mode: "lines", name, x, y, yaxis, line: { color, width: 1.3, ...more }, connectgaps: false });
 
   function priceTraces(one) {
-    const { lines, trips, open } = one, made = [];
+    const { lines, trips, open } = one, made = [], crowded = trips.net.length > 300;
     if (lines) {
       made.push({ ...band(lines.x, lines.low, lines.high), name: "low to high", fillcolor: "rgba(59,74,94,.18)", showlegend: false });
       made.push(line("price", lines.x, lines.close, "y", PRICE));
@@ -48,13 +48,13 @@
       trips.net.forEach((net, k) => {
         if ((net > 0) === won) { x.push(trips.entry_x[k], trips.exit_x[k], null); y.push(trips.entry[k], trips.exit[k], null); }
       });
-      made.push({ type: "scatter", mode: "lines", x, y, name: won ? "won" : "lost", line: { color, width: 2, dash: "dot" }, hoverinfo: "skip", showlegend: false });
+      made.push({ type: "scatter", mode: "lines", x, y, name: won ? "won" : "lost", line: { color, width: crowded ? 1 : 2, dash: "dot" }, hoverinfo: "skip", showlegend: false });
     }
     made.push({
       type: "scatter", mode: "markers", name: "entries", x: trips.entry_x, y: trips.entry, text: trips.side,
       hovertemplate: "%{text} entry at %{y:,.2f}<extra></extra>",
       marker: {
-        size: 12, line: { color: "#fff", width: 1.2 },
+        size: crowded ? 7 : 12, line: { color: "#fff", width: crowded ? 0.4 : 1.2 },
         symbol: trips.side.map((side) => (side === "long" ? "triangle-up" : "triangle-down")),
         color: trips.side.map((side) => (side === "long" ? GAIN : LOSS)),
       },
@@ -65,7 +65,7 @@
       made.push({
         type: "scatter", mode: "markers", name: `exit: ${reason}`, x: which.map((k) => trips.exit_x[k]), y: which.map((k) => trips.exit[k]),
         text: which.map((k) => signed(trips.net[k])), hovertemplate: `${reason} at %{y:,.2f}, net %{text} $<extra></extra>`,
-        marker: { symbol, color, size: 8, line: { color: "#fff", width: 1 } },
+        marker: { symbol, color, size: crowded ? 4 : 8, line: { color: "#fff", width: crowded ? 0 : 1 } },
       });
     }
     if (open) {
@@ -108,15 +108,14 @@
     const { bars } = one, made = [];
     for (const [keep, color] of [[Math.max, "rgba(15,138,95,.5)"], [Math.min, "rgba(200,50,58,.5)"]]) {
       made.push({
-        type: "scatter", mode: "lines", yaxis: "y3", showlegend: false, x: bars.x, y: bars.battle.map((value) => keep(value, 0)),
+        type: "scatter", mode: "lines", yaxis: "y3", showlegend: false, x: bars.x, y: bars.battle.map((value) => (value === null ? null : keep(value, 0))),
         line: { width: 0, shape: "hv" }, fill: "tozeroy", fillcolor: color, hoverinfo: "skip",
       });
     }
     made.push({ ...line("battle", bars.x, bars.battle, "y3", "rgba(0,0,0,0)"), showlegend: false, hovertemplate: "%{y:+.2f}" });
     for (const mark of bars.marks) {
       made.push({
-        type: "scatter", mode: "markers", yaxis: "y4", name: mark.name, showlegend: false, x: mark.x, y: mark.x.map(() => twoLines(mark.name)),
-        text: mark.x.map(() => mark.name.replaceAll("_", " ")), hovertemplate: "%{text}<extra></extra>",
+        type: "scatter", mode: "markers", yaxis: "y4", name: mark.name, showlegend: false, x: mark.x, y: mark.x.map(() => twoLines(mark.name)), hoverinfo: "skip", // the axis names it
         marker: { size: 8, symbol: ["triangle-down", "circle", "triangle-up"][mark.direction + 1], color: [LOSS, GREY, GAIN][mark.direction + 1], opacity: .85 },
       });
     }
@@ -262,8 +261,7 @@
   }
 
   function comparisonTable() {
-    if (run.profiles.length < 2) return;
-    $("side-by-side").hidden = false;
+    $("comparison-title").textContent = run.profiles.length > 1 ? "Profiles side by side" : "All figures";
     const head = element("tr"), top = element("thead"), body = element("tbody");
     head.append(element("th", "", "word"), ...run.profiles.map((one) => element("th", one.name)));
     top.append(head);
@@ -300,6 +298,7 @@
     $("hash").textContent = one.hash;
     const drawn = one.lines || one.table.length || one.open;
     $("chart").hidden = !drawn;
+    $("caption").hidden = !drawn;
     $("nothing").hidden = Boolean(drawn);
     $("nothing").textContent = "The method was never evaluated on this tape: there is nothing to draw.";
     if (drawn) {

@@ -77,7 +77,7 @@ def _told(result: Result) -> dict[str, Any]:
             [
                 "Accepted",
                 f"{found.outcomes.get('accepted', 0):,}",
-                f"{sum(found.denied.values()):,} denied, {found.outcomes.get('close', 0):,} close",
+                f"{sum(found.denied.values()):,} denied, {found.outcomes.get('close', 0):,} closes",
                 "",
             ],
             ["Evaluations", f"{result.evaluated:,}", _range(result), ""],
@@ -98,7 +98,7 @@ def _dollars(cents: int) -> str:
 def _won(result: Result, found: Figures) -> str:
     won = f"{share(found.wins, found.round_trips)} won" if found.round_trips else "none completed"
     held = result.open_at_end
-    return f"{won}; {held.side} {held.contracts} open, {_dollars(round(held.unrealised_usd * 100))}" if held else won
+    return f"{won}; {held.contracts} {held.side} open" if held else won
 
 
 def _tone(cents: int) -> str:

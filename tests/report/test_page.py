@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.replay.result import Result
+from simulator.report.drawing import drawing
 from simulator.report.new_york import clock, wall_ms
 from simulator.report.page import page, write_report
 from tests.report import samples
@@ -201,6 +202,20 @@ def test_a_pause_between_sessions_takes_no_room(browser: webdriver.Chrome, tmp_p
     first = chart(browser, f"chart._fullLayout.xaxis.c2p({int(wall_ms([samples.OPEN + hour])[0])})")
     assert 0.4 * width < first < 0.6 * width
     assert complaints(browser) == []
+
+
+def test_the_axis_leaves_no_fill_out() -> None:
+    """A fill half an hour into a pause of an hour: the axis leaves out what lies on both sides."""
+    result, hour = samples.small(), 3600 * samples.SECOND
+    recorder = samples.CurveRecorder()
+    for first in (samples.NINE_THIRTY - 2 * hour, samples.NINE_THIRTY):
+        recorder.add(samples.evaluations(500, first_ns=first, last_ns=first + hour))
+    result.open_at_end, result.curves = None, recorder.curves()
+    result.round_trips = [samples.trip(-1800, 100, held_s=60)]
+    made = drawing(samples.tape(), result)
+    entry, left = made["trips"]["entry_x"][0], made["trips"]["exit_x"][0]
+    assert len(made["gaps"]) == 2
+    assert all(not first <= at <= last for first, last in made["gaps"] for at in (entry, left))
 
 
 def test_a_name_cannot_become_markup() -> None:
