@@ -52,12 +52,12 @@ def make_tape(path: Path, events: int) -> Path:
     left = events
     meta = TapeMeta(symbol="ES", contract_month=None, source="synthetic", seed=SEED)
     with TapeWriter(path, meta) as writer:
-        for batch in sessions(seed=SEED, count=10_000):
+        for batch in sessions(seed=SEED, count=1000):
             writer.write(batch[:left])
             left -= len(batch[:left])
             if not left:
                 return path
-    raise AssertionError("ten thousand sessions are enough")
+    raise AssertionError("a thousand sessions are enough")
 
 
 def core(folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from system.cli.config import ConfigFile, Overrides
+from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.replay.run import Replay
 
 SHOW_PROGRESS_AFTER_S = 2.0
-SESSIONS_MAX = 10_000
+SESSIONS_MAX = 4_000  # to the end of the calendar
 
 
 def sim(
@@ -42,11 +43,18 @@ def sim(
 ) -> int:
     """Replay tapes through the method, or synthetic sessions without one; all built-in profiles side by side."""
     from simulator.replay import run
+    from simulator.report.table_file import check_suffix
     from system.config import load_config
     from system.domain.kernels import is_cold
     from system.domain.profile import PROFILES
 
     settings = load_config(config, set_ or (), os.environ)
+    for path in (blotter, signals):
+        if path is not None:
+            check_suffix(path)
+    for path in (report, blotter, signals):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"{path}: no such folder: {path.parent}")
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
     source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions)
     replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from system.domain.errors import InputError
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from system.storage.importing.run import Imported
     from system.storage.tape_info import TapeInfo
+
+SESSIONS_MAX = 4_000  # to the end of the calendar
 
 tape = typer.Typer(help="Make, import and describe tapes.", no_args_is_help=True)
 
@@ -50,6 +56,47 @@ def import_(
         raise InputError(f"--contract: {error}") from error
     done = import_tape(sources, out, symbol, month)
     typer.echo(json.dumps(_imported_json(out, done), indent=2) if json_ else _imported_text(out, done))
+
+
+@tape.command()
+def make(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.parquet", help="The tape to write.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tape.")] = 1,
+    sessions: Annotated[int, typer.Option(min=1, max=SESSIONS_MAX, help="How many whole sessions.")] = 1,
+    start: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The first session's day, or the next.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Make a tape of synthetic sessions."""
+    from simulator.flow.sessions import contract_month, days
+    from simulator.flow.sessions import sessions as flow
+    from system.storage.tape import TapeWriter
+    from system.storage.tape_meta import TapeMeta
+
+    first_day = None if start is None else _day(start)
+    traded = days(sessions, first_day)
+    meta = TapeMeta(symbol="ES", contract_month=contract_month(traded), source="synthetic", seed=seed)
+    events = 0
+    with TapeWriter(out, meta) as writer:
+        for batch in flow(seed=seed, count=sessions, first_day=first_day):
+            writer.write(batch)
+            events += len(batch)
+    if json_:
+        made = {"out": str(out), "events": events, "sessions": [str(day) for day in traded], "seed": seed}
+        typer.echo(json.dumps(made))
+    else:
+        span = f"{traded[0]}" if sessions == 1 else f"{traded[0]} to {traded[-1]}"
+        typer.echo(f"{out}: {events:,} events, {span}, seed {seed}")
+
+
+def _day(text: str) -> "date":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f'--start "{text}": expected a day such as 2024-03-18') from None
 
 
 def _describe(each: "TapeInfo") -> str:
