@@ -117,7 +117,7 @@ class Replay:
         if summary.partial_session and not self._has_seed_or_trade:
             rows = (kind == TRADE) | (kind == SEED)
             self._has_seed_or_trade = bool(rows.any())
-            summary.partial_session = not self._has_seed_or_trade or kind[rows.argmax()] == TRADE
+            summary.partial_session = not self._has_seed_or_trade or bool(kind[rows.argmax()] == TRADE)
         summary.last_ts_ns = int(batch["ts_ns"][-1])
         summary.events += len(batch)
         summary.trades += int((kind == TRADE).sum())
