@@ -24,6 +24,8 @@ FLOW: Final = np.dtype(
         ("close_ns", "i8"),
         ("touch", "i8", (2,)),  # bid and ask in ticks
         ("shown", "i8", (2,)),  # the contracts there
+        ("gone", "i8"),  # the touch that went when the spread last became wide
+        ("mood", "i8"),  # the touch that trades hit a little more often for some minutes
         ("last", "i8"),  # the touch that the last trade hit: 0 bid, 1 ask
         ("burst", "i8"),  # 1: whoever traded last has not done yet
         ("due", "i8"),  # 1: a quote of the same time is still to be written
@@ -35,13 +37,16 @@ SLOT_NS: Final = 1_800_000_000_000  # the day's curve has a value for each half 
 BURST_GAP_NS: Final = 300_000  # mean time to the next piece of one order
 REPAIR_GAP_NS: Final = 4_000_000  # mean time to the next event while the spread is wide
 PERCENT_TRADES: Final = 23  # of actions out of a burst
-PERCENT_BURST: Final = 35  # of trades that another piece of the same order follows
+PERCENT_BURST: Final = 38  # of trades that another piece of the same order follows
 PERCENT_REPEAT: Final = 10  # of other trades that hit the touch of the last one, whatever the queues say
 PERCENT_REPAIR: Final = 90  # of actions at a wide spread that make it one tick
 PERCENT_SINGLE: Final = 60  # of trades of one contract
+PERCENT_FOLLOW: Final = 90  # of those that let the other touch follow; in the rest the one that went comes back
+PERCENT_MOOD: Final = 10  # of trades that the mood decides
+MOOD_TRADES: Final = 300  # mean length of a mood
 MEAN_BLOCK: Final = 6  # contracts of the other trades
 MEAN_ORDER: Final = 3  # contracts that join or leave at once
-MEAN_NEW: Final = 8  # contracts of a touch that improves
+MEAN_NEW: Final = 20  # contracts of a touch that improves
 MEAN_DEEP: Final = 30  # contracts of the level behind a touch that went
 USUAL: Final = 26  # contracts at which as many orders join as leave
 
@@ -57,7 +62,8 @@ def _draw(flow: Array, below: int) -> int:
     shift ^= (shift << 5) & 0xFFFFFFFF
     flow["carry"][0] = carry
     flow["shift"][0] = shift
-    return ((((carry & 0xFFFFFFFF) + shift) & 0xFFFFFFFF) * below) >> 32
+    drawn: int = ((((carry & 0xFFFFFFFF) + shift) & 0xFFFFFFFF) * below) >> 32
+    return drawn
 
 
 @kernel
@@ -91,9 +97,10 @@ def _exponential(flow: Array, mean: int) -> int:
 
 @kernel
 def _go(flow: Array, side: int) -> None:
-    """The touch of `side` is empty: the level behind shows; a spread of two ticks already takes the other side along."""
+    """The touch of `side` is empty: the level behind shows; a spread of two ticks takes the other side along."""
     away = 2 * side - 1
     wide = flow["touch"][0, 1] - flow["touch"][0, 0] > 1
+    flow["gone"][0] = side
     flow["touch"][0, side] += away
     flow["shown"][0, side] = 1 + _exponential(flow, MEAN_DEEP)
     if wide:
@@ -122,18 +129,23 @@ def _queue(flow: Array) -> None:
 
 @kernel
 def _repair(flow: Array) -> None:
-    """Make a wide spread one tick again: the touch that went comes back, or the other one follows, as likely."""
-    side = _side(flow)
+    """Make a wide spread one tick again: the other touch follows, or the one that went comes back."""
+    side = 1 - flow["gone"][0] if _chance(flow, PERCENT_FOLLOW) else flow["gone"][0]
     flow["touch"][0, side] += 1 - 2 * side
     flow["shown"][0, side] = 1 + _exponential(flow, MEAN_NEW)
 
 
 @kernel
 def _hit_side(flow: Array) -> int:
-    """The touch that the next trade hits: that of the last trade again, or rather the shorter queue."""
-    last = flow["last"][0]
+    """The touch that the next trade hits: that of the last trade again, the mood's, or rather the shorter queue."""
+    last: int = flow["last"][0]
     if flow["burst"][0] == 1 or _chance(flow, PERCENT_REPEAT):
         return last
+    if _draw(flow, MOOD_TRADES) == 0:
+        flow["mood"][0] = _side(flow)
+    mood: int = flow["mood"][0]
+    if _chance(flow, PERCENT_MOOD):
+        return mood
     side = _side(flow)
     mine, other = flow["shown"][0, side], flow["shown"][0, 1 - side]
     return side if _draw(flow, 4 * (mine + other)) < mine + 3 * other else 1 - side
@@ -170,7 +182,7 @@ def _trade(flow: Array, row: Array) -> None:
 @kernel
 def _next_ns(flow: Array, gaps_ns: Array) -> int:
     """When something happens next."""
-    now_ns = flow["ts_ns"][0]
+    now_ns: int = flow["ts_ns"][0]
     mean = gaps_ns[(now_ns - flow["open_ns"][0]) // SLOT_NS]
     if flow["burst"][0] == 1:
         mean = min(mean, BURST_GAP_NS)

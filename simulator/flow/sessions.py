@@ -18,7 +18,7 @@ FIRST_DAY: Final = date(2024, 3, 18)  # a Monday; June's contract is in front fo
 OPEN_TICKS: Final = 20_000  # a session opens around 5000.00, whatever the one before did
 OPEN_GAP_TICKS: Final = 40  # and at most so far from it
 OPEN_SIZE: Final = 20  # contracts on either side
-ACTIONS: Final = 290_000  # of a usual session; a session has up to a fifth more or less
+ACTIONS: Final = 270_000  # of a usual session; a session has up to a fifth more or less
 SLOT_S: Final = 1800
 # The day's curve: ten-thousandths of the day's activity in each half hour from 18:00 New York on.
 CURVE: Final = (
@@ -29,27 +29,30 @@ CURVE: Final = (
 )
 
 
-def sessions(
-    *, seed: int, count: int, first_day: date | None = None, batch_events: int = 131_072
-) -> Iterator[Batch]:
+def sessions(*, seed: int, count: int, first_day: date | None = None, batch_events: int = 131_072) -> Iterator[Batch]:
     """Yield `count` sessions from `first_day` on, in arrays of dtype EVENT and shape (1..batch_events,).
 
     The same seed gives the same events however they are cut, and session k of a seed on the same day the same whatever
     comes before it. Half days end at their early close; days without trading are left out. Raises ValueError where the
     calendar ends first.
     """
-    days = trading_days(first_day or FIRST_DAY, count)
+    days = trading_days(first_day, count)
     return _batches(seed, days, batch_events)
 
 
-def trading_days(first_day: date, count: int) -> list[date]:
-    """The first `count` trading days from `first_day` on. Raises ValueError where the calendar ends first."""
+def trading_days(first_day: date | None, count: int) -> list[date]:
+    """The first `count` trading days from `first_day` (None: 2024-03-18) on, half days too.
+
+    Raises ValueError where the calendar ends first.
+    """
     calendar = Calendar()
     days: list[date] = []
-    day = first_day
+    day = first_day or FIRST_DAY
     while len(days) < count:
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValueError(f"{count} sessions from {first_day}: the calendar has {FIRST_YEAR} to {LAST_YEAR}")
+            raise ValueError(
+                f"{count} sessions from {first_day or FIRST_DAY}: the calendar has {FIRST_YEAR} to {LAST_YEAR} only"
+            )
         if calendar.close_s(day) is not None:
             days.append(day)
         day += timedelta(days=1)
@@ -81,15 +84,15 @@ def _begin(seed: int, number: int, day: date) -> tuple[npt.NDArray[np.void], npt
     calendar = Calendar()
     session = calendar.session(day)
     flow = np.zeros(1, dtype=FLOW)
-    # Multiply-with-carry must not begin at 0, nor with a carry as large as its factor; the xorshift not at 0.
-    flow["carry"] = ((words[0] % 698_769_068 + 1) << 32) + words[1]
+    # Multiply-with-carry stands still at 0 and where the carry is one below its factor; the xorshift at 0.
+    flow["carry"] = ((words[0] % 698_769_067 + 1) << 32) + words[1]
     flow["shift"] = words[2] % 0xFFFFFFFF + 1
     flow["ts_ns"] = flow["open_ns"] = session.open_ns
     flow["close_ns"] = _close_ns(session, calendar)
     gap = words[3] % (OPEN_GAP_TICKS + 1) - words[4] % (OPEN_GAP_TICKS + 1)
     flow["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
     flow["shown"] = OPEN_SIZE
-    flow["last"] = words[5] % 2
+    flow["last"], flow["mood"] = words[5] % 2, words[7] % 2
     actions = ACTIONS * (80 + words[6] % 41) // 100
     gaps_ns = [SLOT_S * SECOND_NS * sum(CURVE) // (actions * share) for share in CURVE]
     return flow, np.array(gaps_ns, dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from system.cli.make_tape import Made
     from system.storage.importing.run import Imported
     from system.storage.tape_info import TapeInfo
 
@@ -50,6 +51,30 @@ def import_(
         raise InputError(f"--contract: {error}") from error
     done = import_tape(sources, out, symbol, month)
     typer.echo(json.dumps(_imported_json(out, done), indent=2) if json_ else _imported_text(out, done))
+
+
+@tape.command()
+def make(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.parquet", help="The tape to write.")],
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same tape.")] = 1,
+    sessions: Annotated[
+        int, typer.Option(metavar="N", min=1, max=10_000, help="How many trading days, 1 to 10000.")
+    ] = 1,
+    start: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day [2024-03-18].")] = None,
+    json_: Json = False,
+) -> None:
+    """Make a synthetic tape of whole sessions."""
+    from datetime import date
+
+    from system.cli.make_tape import make_tape
+    from system.domain.errors import InputError
+
+    try:
+        first_day = None if start is None else date.fromisoformat(start)
+    except ValueError as error:
+        raise InputError(f"--start {start}: expected a date, YYYY-MM-DD") from error
+    done = make_tape(out, seed, sessions, first_day)
+    typer.echo(json.dumps(_made_json(out, done), indent=2) if json_ else _made_text(out, done))
 
 
 def _describe(each: "TapeInfo") -> str:
@@ -111,3 +136,35 @@ def _imported_text(out: Path, done: "Imported") -> str:
         *(f"  dropped: {number:,} {why}" for why, number in done.dropped.items()),
     ]
     return "\n".join(lines)
+
+
+def _made_json(out: Path, done: "Made") -> dict[str, object]:
+    from system.storage.tape_info import utc_text
+
+    return {
+        "path": str(out),
+        "symbol": done.meta.symbol,
+        "contract_month": str(done.meta.contract_month or ""),
+        "source": done.meta.source,
+        "seed": done.meta.seed,
+        "events": done.events,
+        "quotes": done.quotes,
+        "trades": done.trades,
+        "sessions": [day.isoformat() for day in done.days],
+        "first_ts_ns": done.first_ts_ns,
+        "last_ts_ns": done.last_ts_ns,
+        "first_utc": utc_text(done.first_ts_ns),
+        "last_utc": utc_text(done.last_ts_ns),
+    }
+
+
+def _made_text(out: Path, done: "Made") -> str:
+    from system.storage.tape_info import utc_text
+
+    what = f"{done.meta.symbol} {done.meta.contract_month or ''}".strip()
+    days = f"{len(done.days)} session{'s' if len(done.days) > 1 else ''}"
+    return (
+        f"{out}: {what}, {days} from seed {done.meta.seed}: "
+        f"{done.events:,} events ({done.quotes:,} quotes, {done.trades:,} trades)\n"
+        f"  {utc_text(done.first_ts_ns)} to {utc_text(done.last_ts_ns)}"
+    )
