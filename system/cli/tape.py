@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from system.domain.errors import InputError
-
 if TYPE_CHECKING:
-    from datetime import date
-
+    from system.cli.make_tape import Made
     from system.storage.importing.run import Imported
     from system.storage.tape_info import TapeInfo
-
-SESSIONS_MAX = 4_000  # to the end of the calendar
 
 tape = typer.Typer(help="Make, import and describe tapes.", no_args_is_help=True)
 
@@ -61,42 +56,25 @@ def import_(
 @tape.command()
 def make(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.parquet", help="The tape to write.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tape.")] = 1,
-    sessions: Annotated[int, typer.Option(min=1, max=SESSIONS_MAX, help="How many whole sessions.")] = 1,
-    start: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="The first session's day, or the next.")
-    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same tape.")] = 1,
+    sessions: Annotated[
+        int, typer.Option(metavar="N", min=1, max=10_000, help="How many trading days, 1 to 10000.")
+    ] = 1,
+    start: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day [2024-03-18].")] = None,
     json_: Json = False,
 ) -> None:
-    """Make a tape of synthetic sessions."""
-    from simulator.flow.sessions import contract_month, days
-    from simulator.flow.sessions import sessions as flow
-    from system.storage.tape import TapeWriter
-    from system.storage.tape_meta import TapeMeta
-
-    first_day = None if start is None else _day(start)
-    traded = days(sessions, first_day)
-    meta = TapeMeta(symbol="ES", contract_month=contract_month(traded), source="synthetic", seed=seed)
-    events = 0
-    with TapeWriter(out, meta) as writer:
-        for batch in flow(seed=seed, count=sessions, first_day=first_day):
-            writer.write(batch)
-            events += len(batch)
-    if json_:
-        made = {"out": str(out), "events": events, "sessions": [str(day) for day in traded], "seed": seed}
-        typer.echo(json.dumps(made))
-    else:
-        span = f"{traded[0]}" if sessions == 1 else f"{traded[0]} to {traded[-1]}"
-        typer.echo(f"{out}: {events:,} events, {span}, seed {seed}")
-
-
-def _day(text: str) -> "date":
+    """Make a synthetic tape of whole sessions."""
     from datetime import date
 
+    from system.cli.make_tape import make_tape
+    from system.domain.errors import InputError
+
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f'--start "{text}": expected a day such as 2024-03-18') from None
+        first_day = None if start is None else date.fromisoformat(start)
+    except ValueError as error:
+        raise InputError(f"--start {start}: expected a date, YYYY-MM-DD") from error
+    done = make_tape(out, seed, sessions, first_day)
+    typer.echo(json.dumps(_made_json(out, done), indent=2) if json_ else _made_text(out, done))
 
 
 def _describe(each: "TapeInfo") -> str:
@@ -158,3 +136,35 @@ def _imported_text(out: Path, done: "Imported") -> str:
         *(f"  dropped: {number:,} {why}" for why, number in done.dropped.items()),
     ]
     return "\n".join(lines)
+
+
+def _made_json(out: Path, done: "Made") -> dict[str, object]:
+    from system.storage.tape_info import utc_text
+
+    return {
+        "path": str(out),
+        "symbol": done.meta.symbol,
+        "contract_month": str(done.meta.contract_month or ""),
+        "source": done.meta.source,
+        "seed": done.meta.seed,
+        "events": done.events,
+        "quotes": done.quotes,
+        "trades": done.trades,
+        "sessions": [day.isoformat() for day in done.days],
+        "first_ts_ns": done.first_ts_ns,
+        "last_ts_ns": done.last_ts_ns,
+        "first_utc": utc_text(done.first_ts_ns),
+        "last_utc": utc_text(done.last_ts_ns),
+    }
+
+
+def _made_text(out: Path, done: "Made") -> str:
+    from system.storage.tape_info import utc_text
+
+    what = f"{done.meta.symbol} {done.meta.contract_month or ''}".strip()
+    days = f"{len(done.days)} session{'s' if len(done.days) > 1 else ''}"
+    return (
+        f"{out}: {what}, {days} from seed {done.meta.seed}: "
+        f"{done.events:,} events ({done.quotes:,} quotes, {done.trades:,} trades)\n"
+        f"  {utc_text(done.first_ts_ns)} to {utc_text(done.last_ts_ns)}"
+    )
