@@ -53,6 +53,8 @@ def _use_cache_of_these_sources() -> Path | None:
         stale = sorted((path for path in root.iterdir() if path != folder), key=lambda path: path.stat().st_mtime)
     except OSError:
         return None
+    if not os.access(folder, os.W_OK):
+        return None
     for path in stale[: max(0, len(stale) - CACHES_KEPT + 1)]:
         shutil.rmtree(path, ignore_errors=True)
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
@@ -64,7 +66,9 @@ CACHE: Final = _use_cache_of_these_sources()
 
 def is_cold() -> bool:
     """Whether the next call of a kernel will have to compile it first (this takes some seconds, once)."""
-    return not numba.config.DISABLE_JIT and (CACHE is None or not any(CACHE.rglob("*.nbi")))
+    return not numba.config.DISABLE_JIT and (  # type: ignore[attr-defined]
+        CACHE is None or not any(CACHE.rglob("*.nbi"))
+    )
 
 
 def kernel(function: Function) -> Function:

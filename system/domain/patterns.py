@@ -191,7 +191,7 @@ def _battle(bars: Array, n: int, unit: int) -> float:
             before, total = 0, 0
             for k in range(max(0, m - BATTLE_MEAN_BARS), m):
                 before, total = before + 1, total + int(bars["volume"][k & MASK])
-            relative = volume * before / total if total > 0 else 1.0
+            relative = volume * before / total if total > 0 else 0.0
             gain = 0.8 * ratio + 0.2 * min(relative, 2.0)
             if body > 0:
                 vikings += gain

@@ -20,6 +20,7 @@ BREAK: Final = time(16)  # Chicago: the daily break begins, and a session ends
 OPEN: Final = time(17)  # Chicago: the next session opens
 CLOSE_S: Final = 16 * 3600
 SATURDAY: Final = 5
+HOUR_NS: Final = 3600 * SECOND_NS
 REOPEN_NEW_YORK_S: Final = 18 * 3600  # 17:00 Chicago: both zones change their clocks on the same nights
 
 
@@ -120,11 +121,17 @@ def in_span(time_s: int, start_s: int, end_s: int) -> bool:
 
 
 def next_new_york(ts_ns: int, time_s: int) -> int:
-    """The first instant at or after `ts_ns` at which New York's clock shows `time_s` (below 24:00)."""
+    """The first instant at or after `ts_ns` at which New York's clock shows `time_s` (below 24:00) or skips over it."""
     day = _local(ts_ns, NEW_YORK).date()
     at = time(time_s // 3600, time_s // 60 % 60, time_s % 60)
-    for later in range(3):
-        instant = utc_ns(datetime.combine(day + timedelta(days=later), at, NEW_YORK))
-        if instant >= ts_ns:
-            return instant
-    raise AssertionError("a time of day comes round within two days")
+    days = [day + timedelta(days=later) for later in range(3)]
+    return min(instant for day in days for instant in _instants(datetime.combine(day, at)) if instant >= ts_ns)
+
+
+def _instants(wall: datetime) -> list[int]:
+    """When New York's clock shows `wall`: twice where it is set back, at the change where it is set forward over it."""
+    moments = [wall.replace(tzinfo=NEW_YORK, fold=fold) for fold in (0, 1)]
+    instants = [utc_ns(moment) for moment in moments]
+    if instants[0] > instants[1]:  # skipped: read with the offset of before, it is after the change, a whole hour
+        return [instants[0] // HOUR_NS * HOUR_NS]
+    return instants

@@ -1,0 +1,1 @@
+"""Golden tests of the decision core: small tapes, computed by hand."""
