@@ -45,7 +45,6 @@ def best(work: Callable[[], object]) -> float:
 def make_tape(path: Path, events: int) -> Path:
     """Synthetic sessions, cut to a number of events."""
     from simulator.flow.sessions import sessions
-
     from system.storage.tape import TapeWriter
     from system.storage.tape_meta import TapeMeta
 

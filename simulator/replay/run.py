@@ -74,7 +74,7 @@ class Replay:
         ]
         self._calendar = Calendar(config.settings().closures)
         self._stretches = source.open()
-        self._has_seed_or_trade = False
+        self._has_begun = False  # with a trade or a seed
         self.load_s = 0.0
         self.summary = TapeSummary(
             sources=source.names,
@@ -110,20 +110,24 @@ class Replay:
     def _note(self, batch: Batch) -> None:
         """Add a batch to the tape's summary."""
         summary = self.summary
-        kind, first_ns = batch["kind"], int(batch["ts_ns"][0])
-        if summary.first_ts_ns is None:
-            summary.first_ts_ns = first_ns
-            summary.partial_session = first_ns >= self._calendar.at(first_ns).open_ns + LATE_START_NS
-        if summary.partial_session and not self._has_seed_or_trade:
-            rows = (kind == TRADE) | (kind == SEED)
-            self._has_seed_or_trade = bool(rows.any())
-            summary.partial_session = not self._has_seed_or_trade or bool(kind[rows.argmax()] == TRADE)
-        summary.last_ts_ns = int(batch["ts_ns"][-1])
+        kind, ts_ns = batch["kind"], batch["ts_ns"]
+        summary.first_ts_ns = int(ts_ns[0]) if summary.first_ts_ns is None else summary.first_ts_ns
+        summary.last_ts_ns = int(ts_ns[-1])
         summary.events += len(batch)
         summary.trades += int((kind == TRADE).sum())
-        for segment in self._calendar.segments(batch["ts_ns"]):
-            if not segment.in_break and segment.session.day not in summary.sessions[-1:]:
+        for segment in self._calendar.segments(ts_ns):
+            if segment.in_break:
+                continue
+            if not summary.sessions:
+                late_ns = int(ts_ns[segment.start]) - segment.session.open_ns
+                summary.partial_session = late_ns >= LATE_START_NS
+            if segment.session.day not in summary.sessions[-1:]:
                 summary.sessions.append(segment.session.day)
+            if summary.partial_session and not self._has_begun:
+                rows = (kind[segment.start : segment.stop] == TRADE) | (kind[segment.start : segment.stop] == SEED)
+                self._has_begun = bool(rows.any())
+                if self._has_begun:
+                    summary.partial_session = bool(kind[segment.start + rows.argmax()] == TRADE)
 
     def results(self) -> list[Result]:
         """The results so far, in the order of the profiles."""

@@ -141,12 +141,17 @@ def _trips(result: Result) -> Drawing:
 
 
 def _equity(tape: TapeSummary, result: Result) -> Drawing:
-    """Cumulated net and its distance under the peak, in dollars, from the tape's first event to its last."""
+    """Cumulated net and its distance under the peak, in dollars, from the first evaluation to the tape's last event.
+
+    Not from its first event: that may lie in the break, an hour before there is anything to see.
+    """
     trips = result.round_trips
     net = equity_cents(trips)
     times = [trip.exit_ts_ns for trip in trips]
     kept = sorted({*range(len(net))[_thinned(len(net))], *([len(net) - 1] if net else [])})
-    first = tape.first_ts_ns if tape.first_ts_ns is not None else min(times, default=0)
+    lines = result.curves.lines if result.curves is not None else ()
+    begun = tape.first_ts_ns if tape.first_ts_ns is not None else min(times, default=0)
+    first = int(lines["ts_ns"][0]) if len(lines) else begun
     last = tape.last_ts_ns if tape.last_ts_ns is not None else max(times, default=0)
     falls = drawdown_cents(net)
     return {

@@ -119,6 +119,7 @@ def _show(replay: "Replay", report: Path | None, blotter: Path | None, signals: 
         typer.echo(json.dumps(document(tape, results, replay.load_s)))
     else:
         from rich.console import Console
+
         from simulator.report.summary import summary
 
         summary(tape, results, Console())
