@@ -149,9 +149,9 @@ def _equity(tape: TapeSummary, result: Result) -> Drawing:
     net = equity_cents(trips)
     times = [trip.exit_ts_ns for trip in trips]
     kept = sorted({*range(len(net))[_thinned(len(net))], *([len(net) - 1] if net else [])})
-    lines = result.curves.lines if result.curves is not None else ()
-    begun = tape.first_ts_ns if tape.first_ts_ns is not None else min(times, default=0)
-    first = int(lines["ts_ns"][0]) if len(lines) else begun
+    first = tape.first_ts_ns if tape.first_ts_ns is not None else min(times, default=0)
+    if result.curves is not None and len(result.curves.lines):
+        first = int(result.curves.lines["ts_ns"][0])
     last = tape.last_ts_ns if tape.last_ts_ns is not None else max(times, default=0)
     falls = drawdown_cents(net)
     return {
