@@ -128,6 +128,24 @@ def _meet_trade(orders: Array, o: int, ts: int, price: int, size: int, book: Arr
 
 
 @kernel
+def skip(book: Array, batch: Array, start: int, stop: int) -> None:
+    """Take events [start, stop) while no order rests: only the quote that prevails after them matters."""
+    kind, bid_ticks, ask_ticks = batch["kind"], batch["bid_ticks"], batch["ask_ticks"]
+    bid_size, ask_size = batch["bid_size"], batch["ask_size"]
+    for i in range(stop - 1, start - 1, -1):
+        if kind[i] == GAP or (kind[i] == QUOTE and (bid_size[i] <= 0 or ask_size[i] <= 0)):
+            book["quoted"][0] = False
+            return
+        if kind[i] == QUOTE and bid_ticks[i] < ask_ticks[i]:
+            book["quoted"][0] = True
+            book["bid_ticks"][0] = bid_ticks[i]
+            book["ask_ticks"][0] = ask_ticks[i]
+            book["bid_size"][0] = bid_size[i]
+            book["ask_size"][0] = ask_size[i]
+            return
+
+
+@kernel
 def meet(book: Array, orders: Array, batch: Array, start: int, stop: int, reports: Array) -> tuple[int, int]:
     """Take events [start, stop); return the index behind the last one taken and the number of reports it made."""
     ts_ns, kind = batch["ts_ns"], batch["kind"]

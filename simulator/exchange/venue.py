@@ -104,9 +104,13 @@ class Exchange:
         while True:
             due_ns = min(self.next_arrival_ns, until_ns)
             bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
-            start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
-            if rows:
-                return start, self._settle(rows)
+            if self._live:
+                start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
+                if rows:
+                    return start, self._settle(rows)
+            else:
+                matching.skip(self._book, batch, start, bound)
+                start = bound
             if start == stop or self.next_arrival_ns > until_ns:
                 return start, []
             reports = self.arrive()

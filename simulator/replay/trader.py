@@ -3,6 +3,7 @@
 Between two interesting events (a signal, an arrival, a fill, a clock mark) the kernels run through the batch.
 """
 
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from time import perf_counter
 from typing import Final, Literal
@@ -17,13 +18,19 @@ from system.domain.confluence import Confluence, Reading
 from system.domain.instrument import ContractMonth
 from system.domain.patterns import NAMES, RULES
 from system.domain.position import Fill, Reason
-from system.domain.risk import ExitAtMarket, Risk, SignalFound, SubmitBracket
+from system.domain.risk import ExitAtMarket, Outcome, Risk, SignalFound, SubmitBracket
 from system.domain.session import Calendar, Segment
 from system.domain.settings import Settings
 from system.domain.ticks import Batch
 
 ROLES: Final = 4  # order ids of a bracket: 4g entry, 4g+1 stop, 4g+2 target, 4g+3 exit at market
 ENTRY, STOP, TARGET, EXIT = range(ROLES)
+
+
+def _signals(rows: Rows) -> Iterator[tuple[int, SignalFound, float, Sequence[float]]]:
+    """Each signal's index in its batch, what the gate is told of it, its score and its features."""
+    found = map(SignalFound, *(rows[name].tolist() for name in SignalFound._fields))
+    return zip(rows["index"].tolist(), found, rows["score"].tolist(), rows["features"].tolist(), strict=True)
 
 
 class Trader:
@@ -40,6 +47,8 @@ class Trader:
         self._side = 0  # of its entry
         self._exit_reason: Reason = "flatten"
         self._hash = sha256()
+        self._decisions: list[str] = []  # lines that the hash has not seen yet
+        self._signals: list[tuple[SignalFound, float, Sequence[float], Outcome]] = []
         self._curves = CurveRecorder() if with_curves else None
         self._fired = dict.fromkeys(NAMES, 0)
         self.outcome = Result(settings=settings, profile=settings.profile)
@@ -56,6 +65,8 @@ class Trader:
         began = perf_counter()
         for segment in self._calendar.segments(batch["ts_ns"]):
             self._take_segment(batch, segment)
+        self._hash.update("".join(self._decisions).encode())
+        self._decisions.clear()
         self.outcome.run_s += perf_counter() - began
 
     def _take_segment(self, batch: Batch, segment: Segment) -> None:
@@ -71,10 +82,11 @@ class Trader:
         position = segment.start
         for reading in self._confluence.read(batch, segment.start, segment.stop):
             self._record(reading)
-            for row in reading.signals:
-                self._meet(batch, position, int(row["index"]) + 1)
-                position = int(row["index"]) + 1
-                self._judge(row)
+            for index, signal, score, features in _signals(reading.signals):
+                if not self._exchange.is_idle:  # an idle one may fall behind: nothing of ours can fill
+                    self._meet(batch, position, index + 1)
+                    position = index + 1
+                self._judge(signal, score, features)
             self._meet(batch, position, reading.stop)
             position = reading.stop
 
@@ -113,27 +125,10 @@ class Trader:
 
     # decisions
 
-    def _judge(self, row: Rows) -> None:
-        direction: Literal[1, -1] = 1 if row["direction"] > 0 else -1
-        signal = SignalFound(
-            ts_ns=int(row["ts_ns"]),
-            direction=direction,
-            bid_ticks=int(row["bid_ticks"]),
-            ask_ticks=int(row["ask_ticks"]),
-            patterned=bool(row["patterned"]),
-        )
+    def _judge(self, signal: SignalFound, score: float, features: Sequence[float]) -> None:
         outcome, command = self._risk.judge(signal)
-        self._hash.update(f"S,{signal.ts_ns},{'L' if direction > 0 else 'S'},{outcome}\n".encode())
-        self.outcome.signals.append(
-            SignalRow(
-                ts_ns=signal.ts_ns,
-                direction=direction,
-                price_ticks=signal.ask_ticks if direction > 0 else signal.bid_ticks,
-                score=float(row["score"]),
-                features=tuple(row["features"].tolist()),
-                outcome=outcome,
-            )
-        )
+        self._decisions.append(f"S,{signal.ts_ns},{'L' if signal.direction > 0 else 'S'},{outcome}\n")
+        self._signals.append((signal, score, features, outcome))
         if command is not None:
             self._send(command, signal.ts_ns)
 
@@ -198,7 +193,7 @@ class Trader:
             ts_ns=report.ts_ns, side=side, contracts=report.contracts, price_ticks=report.price_ticks, reason=reason
         )
         letter = "B" if side > 0 else "S"
-        self._hash.update(f"F,{fill.ts_ns},{letter},{fill.contracts},{fill.price_ticks},{reason}\n".encode())
+        self._decisions.append(f"F,{fill.ts_ns},{letter},{fill.contracts},{fill.price_ticks},{reason}\n")
         self.outcome.fills.append(fill)
         trip = self._risk.filled(fill)
         if trip is not None:
@@ -207,6 +202,17 @@ class Trader:
     def result(self) -> Result:
         """The result so far."""
         outcome = self.outcome
+        outcome.signals = [
+            SignalRow(
+                ts_ns=signal.ts_ns,
+                direction=signal.direction,
+                price_ticks=signal.ask_ticks if signal.direction > 0 else signal.bid_ticks,
+                score=score,
+                features=tuple(features),
+                outcome=became,
+            )
+            for signal, score, features, became in self._signals
+        ]
         outcome.evaluated = self._confluence.evaluated
         outcome.score = self._confluence.score
         outcome.patterns = dict(self._fired)

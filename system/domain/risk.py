@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from system.domain.bracket import Phase, Step, advance
 from system.domain.instrument import ContractMonth
@@ -48,9 +48,8 @@ class ExitAtMarket:
     reason: Literal["opposite", "flatten"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalFound:
-    """A signal with the quote that prevailed at it."""
+class SignalFound(NamedTuple):
+    """A signal with the quote that prevailed at it. A tuple, because a level trigger makes thousands a session."""
 
     ts_ns: int
     direction: Literal[1, -1]
@@ -94,6 +93,8 @@ class Risk:
             if not self._may_close(signal):
                 return "position_open", None
             return "close", self._exit("opposite")
+        if not self.is_entry_time(signal.ts_ns):
+            return "outside_entry_hours", None
         counters = self._counters_at(signal.ts_ns)
         denied = self._denial(signal, counters)
         if denied is not None:
@@ -115,10 +116,8 @@ class Risk:
         return self.phase is Phase.OPEN and opposite and held_ns >= self._settings.min_trade_duration_ns
 
     def _denial(self, signal: SignalFound, counters: Counters) -> Outcome | None:
-        """The first of rules 3 to 8 that applies."""
+        """The first of rules 4 to 8 that applies."""
         settings, ts_ns = self._settings, signal.ts_ns
-        if not self.is_entry_time(ts_ns):
-            return "outside_entry_hours"
         if counters.lost_ns is not None and ts_ns - counters.lost_ns < settings.cooldown_after_loss_ns:
             return "cooldown"
         if counters.net_cents <= -settings.max_daily_loss_cents:
@@ -133,10 +132,11 @@ class Risk:
 
     def is_entry_time(self, ts_ns: int) -> bool:
         """Rule 3: hours, flat-by, a full session, before the roll, no blackout."""
-        settings, session, clock_s = self._settings, self._calendar.at(ts_ns), new_york_s(ts_ns)
-        if not session.regular or (self._roll_date is not None and session.day >= self._roll_date):
-            return False
+        settings, clock_s = self._settings, new_york_s(ts_ns)
         if not in_span(clock_s, settings.entry_start_s, settings.entry_end_s) or self._is_flat_time(clock_s):
+            return False
+        session = self._calendar.at(ts_ns)
+        if not session.regular or (self._roll_date is not None and session.day >= self._roll_date):
             return False
         return not any(blackout.start_ns <= ts_ns < blackout.end_ns for blackout in settings.blackouts)
 
