@@ -1,5 +1,6 @@
 """METHOD.md 8: the golden rule, the battle, the making of bars, and all rules against the plain-Python reading."""
 
+import random
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -187,3 +188,24 @@ def test_any_bars_fire_what_the_reading_says(bars: list[Bar]) -> None:
         seen.append(reading.Bar(0, bar.open, bar.high, bar.low, bar.close, bar.volume, 10 * bar.delta, spread))
         assert now == {(each.name, each.direction) for each in triggers if each.fires(seen)}
         assert battle_shown == pytest.approx(2 * reading.battle_outcome(seen) - 1, abs=1e-12)
+
+
+def test_long_quiet_walks_break_the_golden_rule_when_the_reading_says() -> None:
+    """Bars of a slow walk, where bases end and are broken; what is found must not be nothing."""
+    found = 0
+    for seed in range(6):
+        draw = random.Random(seed)
+        price, bars = 100, []
+        for _ in range(120):
+            opened = price
+            price += draw.choice([-6, -1, 0, 0, 1, 1, 6] if draw.random() < 0.1 else [-1, 0, 0, 1])
+            bars.append(
+                Bar(opened, max(opened, price) + draw.randint(0, 2), min(opened, price) - draw.randint(0, 2), price)
+            )
+        triggers = [reading.Trigger(*condition) for condition in reading.conditions([])]
+        seen: list[reading.Bar] = []
+        for bar, now in zip(bars, judged(bars)[0], strict=True):
+            seen.append(reading.Bar(0, bar.open, bar.high, bar.low, bar.close, bar.volume, 0, Fraction(1)))
+            assert now == {(each.name, each.direction) for each in triggers if each.fires(seen)}
+            found += any(name == "golden_rule_break" for name, _ in now)
+    assert found > 5

@@ -248,9 +248,9 @@ def test_counters_restart_with_the_session_and_the_cooldown_does_not() -> None:
     desk.trade(LATE, -8)
     assert desk.signal(LATE + 2 * S) == "daily_loss"
     assert desk.signal(NEXT) == "accepted"
-    desk = Desk(**{**EVENING, **STRICT, "cooldown_after_loss_ns": 3600 * S})
+    desk = Desk(**{**EVENING, **STRICT, "cooldown_after_loss_ns": 3660 * S})
     desk.trade(LATE, -8)
-    assert [desk.signal(NEXT), desk.signal(LATE + 3601 * S)] == ["cooldown", "accepted"]
+    assert [desk.signal(NEXT), desk.signal(LATE + 3661 * S)] == ["cooldown", "accepted"]
 
 
 def test_a_trade_belongs_to_the_session_of_its_last_exit() -> None:

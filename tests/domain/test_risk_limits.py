@@ -26,7 +26,7 @@ def test_the_gate_never_lets_a_limit_be_passed(steps: list[tuple[int, str]]) -> 
     risk, calendar, now = desk.risk, Calendar(), START
     entries: dict[object, int] = {}
     trips: dict[object, list[int]] = {}
-    lost_ns = None
+    lost_ns, side = None, 0
     for step_s, action in steps:
         now += step_s * S
         if risk.flatten_due_ns <= now:
@@ -38,6 +38,7 @@ def test_the_gate_never_lets_a_limit_be_passed(steps: list[tuple[int, str]]) -> 
             if outcome == "accepted":
                 assert isinstance(desk.command, SubmitBracket)
                 assert desk.command.contracts == CONTRACTS
+                side = desk.command.side
                 entries[day] = entries.get(day, 0) + 1
                 assert position.side == 0
                 assert in_span(new_york_s(now), 9 * 3600 + 2100, 15 * 3600 + 2700)
@@ -48,7 +49,6 @@ def test_the_gate_never_lets_a_limit_be_passed(steps: list[tuple[int, str]]) -> 
             continue
         trip = None
         if action == "fill" and risk.phase is Phase.ENTERING:
-            side = risk_side(desk)
             desk.fill(now, side, CONTRACTS, 1000, "entry")
         elif action in ("lose", "win", "part") and position.side:
             ticks = 16 if action == "win" else -WORST_TICKS
@@ -59,9 +59,3 @@ def test_the_gate_never_lets_a_limit_be_passed(steps: list[tuple[int, str]]) -> 
             lost_ns = now if trip.net_cents < 0 else lost_ns
         assert risk.position.contracts <= CONTRACTS
         assert (risk.flatten_due_ns < FOREVER_NS) == (risk.phase is Phase.OPEN)
-
-
-def risk_side(desk: Desk) -> int:
-    """Of the entry that is on its way."""
-    assert isinstance(desk.command, SubmitBracket)
-    return desk.command.side

@@ -1,1 +1,1 @@
-"""A package, so that tests can share their helpers."""
+"""The program as a whole against the plain-Python reading, and whole trades by hand."""
