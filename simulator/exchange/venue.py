@@ -241,6 +241,7 @@ class Exchange:
         reports: list[Report] = []
         filled: dict[int, int] = {}
         canceled: list[int] = []
+        ts_ns = 0
         for row in self._reports[:rows].tolist():
             order_id, what, ts_ns, contracts, price_ticks, group = row
             if what == records.FILLED:
