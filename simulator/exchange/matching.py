@@ -41,7 +41,7 @@ def _fill(orders: Array, o: int, ts: int, contracts: int, price: int, reports: A
 
 @kernel
 def _take(orders: Array, o: int, ts: int, price: int, shown: int, limited: bool, reports: Array, n: int) -> int:
-    """Fill at `price`, one tick worse per further `shown` contracts (0: all at the price), up to the limit if `limited`."""
+    """Fill at `price`, one tick worse per further `shown` contracts (0: all at it), up to the limit if `limited`."""
     side = orders["side"][o]
     while orders["contracts"][o] > 0 and not (limited and (price - orders["limit_ticks"][o]) * side > 0):
         left = orders["contracts"][o]
@@ -146,7 +146,9 @@ def skip(book: Array, batch: Array, start: int, stop: int) -> None:
 
 
 @kernel
-def meet(book: Array, orders: Array, batch: Array, start: int, stop: int, reports: Array) -> tuple[int, int]:
+def meet(  # noqa: C901, PLR0912 - in one piece: a call with arrays costs about 10 ns an event
+    book: Array, orders: Array, batch: Array, start: int, stop: int, reports: Array
+) -> tuple[int, int]:
     """Take events [start, stop); return the index behind the last one taken and the number of reports it made."""
     ts_ns, kind = batch["ts_ns"], batch["kind"]
     price_ticks, sizes = batch["price_ticks"], batch["size"]

@@ -8,7 +8,7 @@ from simulator.exchange.book import OrderType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order as sent. Prices in ticks; `group` one cancels other (0: none); `parent` the entry it waits for (0: none)."""
+    """One order as sent, prices in ticks. `group`: one cancels other; `parent`: the entry it waits for (0: none)."""
 
     order_id: int
     side: Literal[1, -1]

@@ -55,6 +55,8 @@ class Exchange:
 
     def submit(self, orders: tuple[Order, ...], now_ns: int) -> None:
         """Send orders as one command, an entry before its children."""
+        sent = {0, *(order.order_id for order in orders)}
+        assert all(order.contracts > 0 and order.parent in sent for order in orders)
         self._send(_Submit(orders=orders), now_ns)
 
     def cancel(self, order_id: int, now_ns: int) -> None:
@@ -62,7 +64,11 @@ class Exchange:
         self._send(_Cancel(order_id=order_id), now_ns)
 
     def replace(self, order_id: int, now_ns: int, *, contracts: int, limit_ticks: int = 0, stop_ticks: int = 0) -> None:
-        """Send new terms, `contracts` being what is to be left. Only fewer contracts at the same price keep the queue."""
+        """Send new terms, `contracts` being what is to be left; fills on the way count against it.
+
+        Only fewer contracts at the same price keep the queue.
+        """
+        assert contracts > 0
         terms = _Replace(order_id=order_id, contracts=contracts, limit_ticks=limit_ticks, stop_ticks=stop_ticks)
         self._send(terms, now_ns)
 
@@ -134,38 +140,52 @@ class Exchange:
 
     def _submit(self, orders: tuple[Order, ...], ts_ns: int) -> list[Report]:
         """Orders that reach the exchange as one command; children are held until their entry fills."""
-        reports: list[Report] = []
         for order in orders:
             if order.parent:
                 self._held.setdefault(order.parent, []).append(order)
+        reports: list[Report] = []
+        resting = []
         for order in orders:
-            if order.parent or order.contracts == 0:  # of 0: its group filled while it was on its way
+            if order.parent:
                 continue
             reports.append(Accepted(order_id=order.order_id, ts_ns=ts_ns))
             if order.type == records.MARKET and not order.waits and not self._book["quoted"][0]:
                 reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="no_quote"))
                 reports += self._drop_children(order.order_id, ts_ns)
             else:
-                reports += self._rest(order, order.contracts, ts_ns)
+                resting.append(order)
+        return reports + self._rest(resting, ts_ns)
+
+    def _rest(self, orders: list[Order], ts_ns: int) -> list[Report]:
+        """Put orders into the table, all of them before the first acts: it may fill what its group has to know of."""
+        for order in orders:
+            self._place(order)
+        self._make_room()
+        reports: list[Report] = []
+        for order in orders:
+            row = self._row(order.order_id)
+            if row is not None:
+                reports += self._act(row, ts_ns)
         return reports
 
-    def _rest(self, order: Order, contracts: int, ts_ns: int) -> list[Report]:
-        """Put an order into the table and let it act."""
+    def _place(self, order: Order) -> None:
         if self._live == len(self._orders):
             self._orders = np.concatenate([self._orders, np.zeros_like(self._orders)])
         row = self._orders[self._live]
         self._live += 1
         row["order_id"], row["side"], row["type"], row["group"] = order.order_id, order.side, order.type, order.group
-        row["target"] = order.parent != 0
-        row["contracts"], row["ahead"] = contracts, records.UNSET
+        row["target"] = order.parent != 0 and order.type == records.LIMIT
+        row["contracts"], row["ahead"] = order.contracts, records.UNSET
         row["limit_ticks"], row["stop_ticks"] = order.limit_ticks, order.stop_ticks
-        return self._act(self._live - 1, ts_ns)
+
+    def _make_room(self) -> None:
+        """Whenever the table has grown: at most a fill a contract, a trigger and a cancel an order at one instant."""
+        room = int(self._orders["contracts"][: self._live].sum()) + 2 * self._live
+        if room > len(self._reports):
+            self._reports = np.zeros(2 * room, dtype=records.REPORT)
 
     def _act(self, row: int, ts_ns: int) -> list[Report]:
         """Let the order in a row act on the book as it stands."""
-        room = int(self._orders["contracts"][: self._live].sum()) + 2 * self._live  # a fill a contract at the most
-        if room > len(self._reports):
-            self._reports = np.zeros(2 * room, dtype=records.REPORT)
         rows = matching.arrive(self._orders[: self._live], row, ts_ns, self._book, self._reports, 0)
         return self._settle(rows)
 
@@ -175,16 +195,24 @@ class Exchange:
 
     def _cancel(self, order_id: int, ts_ns: int) -> list[Report]:
         row = self._row(order_id)
-        if row is None:
+        was_held = self._change_held(order_id, None)
+        if row is None and not was_held:
             return [Refused(order_id=order_id, ts_ns=ts_ns)]
-        self._orders["contracts"][row] = 0
-        self._sweep()
+        if row is not None:
+            self._orders["contracts"][row] = 0
+            self._sweep()
         return [Canceled(order_id=order_id, ts_ns=ts_ns, reason="asked"), *self._drop_children(order_id, ts_ns)]
 
     def _replace(self, terms: _Replace, ts_ns: int) -> list[Report]:
+        if terms.contracts == 0:
+            return self._cancel(terms.order_id, ts_ns)
         row = self._row(terms.order_id)
-        if row is None:
+        was_held = self._change_held(terms.order_id, terms)
+        if row is None and not was_held:
             return [Refused(order_id=terms.order_id, ts_ns=ts_ns)]
+        reports: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
+        if row is None:
+            return reports
         order = self._orders[row]
         moved = terms.limit_ticks != order["limit_ticks"] or terms.contracts > order["contracts"]
         order["contracts"], order["limit_ticks"], order["stop_ticks"] = (
@@ -192,11 +220,23 @@ class Exchange:
             terms.limit_ticks,
             terms.stop_ticks,
         )
-        accepted: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
         if not moved:
-            return accepted
+            return reports
         order["ahead"] = records.UNSET
-        return accepted + self._act(row, ts_ns)
+        self._make_room()
+        return reports + self._act(row, ts_ns)
+
+    def _change_held(self, order_id: int, terms: _Replace | None) -> bool:
+        """Give new prices to a child whose entry may still fill, or (None) drop it; whether there is one."""
+        for children in self._held.values():
+            for place, child in enumerate(children):
+                if child.order_id == order_id:
+                    if terms is None:
+                        del children[place]
+                    else:
+                        children[place] = replace(child, limit_ticks=terms.limit_ticks, stop_ticks=terms.stop_ticks)
+                    return True
+        return False
 
     # what a fill leads to
 
@@ -204,18 +244,22 @@ class Exchange:
         """Turn record rows into reports; shrink what is on its way in the same group; let children rest."""
         reports: list[Report] = []
         filled: dict[int, int] = {}
+        canceled: list[int] = []
+        ts_ns = 0
         for row in self._reports[:rows].tolist():
             order_id, what, ts_ns, contracts, price_ticks, group = row
             if what == records.FILLED:
                 reports.append(Filled(order_id=order_id, ts_ns=ts_ns, contracts=contracts, price_ticks=price_ticks))
                 filled[order_id] = filled.get(order_id, 0) + contracts
-                if group:
-                    reports += self._shrink_in_flight(group, contracts, ts_ns)
+                reports += self._shrink_in_flight(order_id, group, contracts, ts_ns)
             elif what == records.CANCELED:
                 reports.append(Canceled(order_id=order_id, ts_ns=ts_ns, reason="group"))
+                canceled.append(order_id)
             else:
                 reports.append(Triggered(order_id=order_id, ts_ns=ts_ns))
         self._sweep()
+        for order_id in canceled:
+            reports += self._drop_children(order_id, ts_ns)
         for order_id, contracts in filled.items():
             reports += self._release(order_id, contracts, ts_ns)
         return reports
@@ -230,16 +274,17 @@ class Exchange:
     def _release(self, entry_id: int, contracts: int, ts_ns: int) -> list[Report]:
         """Let an entry's children rest for what it has just filled."""
         reports: list[Report] = []
+        resting = []
         for child in self._held.get(entry_id, ()):
             row = self._row(child.order_id)
             if row is None:
                 reports.append(Accepted(order_id=child.order_id, ts_ns=ts_ns))
-                reports += self._rest(child, contracts, ts_ns)
+                resting.append(replace(child, contracts=contracts))
             else:
                 self._orders["contracts"][row] += contracts
         if self._row(entry_id) is None:
             self._held.pop(entry_id, None)
-        return reports
+        return reports + self._rest(resting, ts_ns)
 
     def _drop_children(self, entry_id: int, ts_ns: int) -> list[Report]:
         """Cancel the children that wait for an entry that is gone; those at rest protect what it filled, and stay."""
@@ -250,17 +295,37 @@ class Exchange:
             if self._row(child.order_id) is None
         ]
 
-    def _shrink_in_flight(self, group: int, contracts: int, ts_ns: int) -> list[Report]:
-        """A fill in a group reduces, and at nothing left cancels, its members that are still on their way."""
+    def _shrink_in_flight(self, order_id: int, group: int, contracts: int, ts_ns: int) -> list[Report]:
+        """A fill counts against what is on its way: new terms of the order, and all of its group."""
         reports: list[Report] = []
-        for place, (arrival_ns, command) in enumerate(self._in_flight):
-            if not isinstance(command, _Submit) or all(order.group != group for order in command.orders):
-                continue
-            shrunk = []
-            for order in command.orders:
-                left = max(0, order.contracts - contracts) if order.group == group else order.contracts
-                if left == 0 < order.contracts:
-                    reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="group"))
-                shrunk.append(replace(order, contracts=left))
-            self._in_flight[place] = (arrival_ns, _Submit(orders=tuple(shrunk)))
+        orders = self._orders[: self._live]
+        members = {order_id, *orders["order_id"][(orders["group"] == group) & (group != 0)].tolist()}
+        for _ in range(len(self._in_flight)):
+            arrival_ns, command = self._in_flight.popleft()
+            if isinstance(command, _Submit) and group:
+                members |= {order.order_id for order in command.orders if order.group == group}
+                command = _Submit(orders=self._shrunk(command.orders, group, contracts, ts_ns, reports))
+                if not command.orders:
+                    continue
+            elif isinstance(command, _Replace) and command.order_id in members:
+                command = replace(command, contracts=max(0, command.contracts - contracts))
+            self._in_flight.append((arrival_ns, command))
         return reports
+
+    def _shrunk(
+        self, orders: tuple[Order, ...], group: int, contracts: int, ts_ns: int, reports: list[Report]
+    ) -> tuple[Order, ...]:
+        """What is left of orders on their way. Children have no size before their entry fills, and go with it."""
+        left = []
+        gone = set()
+        for order in orders:
+            if order.parent in gone:
+                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="parent"))
+            elif order.parent or order.group != group:
+                left.append(order)
+            elif order.contracts > contracts:
+                left.append(replace(order, contracts=order.contracts - contracts))
+            else:
+                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="group"))
+                gone.add(order.order_id)
+        return tuple(left)
