@@ -107,34 +107,29 @@ class Exchange:
         asked for has been taken. A command due at or before `until_ns` acts before it is reached.
         """
         ts_ns = batch["ts_ns"]
-        while True:
-            due_ns = min(self.next_arrival_ns, until_ns)
-            bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
-            if self._live:
-                start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
-                if rows:
-                    return start, self._settle(rows)
-            else:
-                matching.skip(self._book, batch, start, bound)
-                start = bound
-            if start == stop or self.next_arrival_ns > until_ns:
-                return start, []
-            reports = self.arrive()
-            if reports:
-                return start, reports
+        due_ns = min(self.next_arrival_ns, until_ns)
+        bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
+        if self._live:
+            start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
+            if rows:
+                return start, self._settle(rows)
+        else:
+            matching.skip(self._book, batch, start, bound)
+            start = bound
+        if start == stop or self.next_arrival_ns > until_ns:
+            return start, []
+        return start, self.arrive()
 
     def arrive(self) -> list[Report]:
-        """Let the next command in flight act, on the book as it stands."""
+        """Let the next command in flight act, on the book as it stands; what it does is never without a report."""
         ts_ns, command = self._in_flight.popleft()
         if ts_ns >= self._quote_ends_ns:
             self._book["quoted"] = False
-        match command:
-            case _Submit(orders=orders):
-                return self._submit(orders, ts_ns)
-            case _Cancel(order_id=order_id):
-                return self._cancel(order_id, ts_ns)
-            case _Replace():
-                return self._replace(command, ts_ns)
+        if isinstance(command, _Submit):
+            return self._submit(command.orders, ts_ns)
+        if isinstance(command, _Cancel):
+            return self._cancel(command.order_id, ts_ns)
+        return self._replace(command, ts_ns)
 
     # arrivals
 
