@@ -46,12 +46,12 @@ def _use_cache_of_these_sources() -> Path | None:
     """Point numba at this version's cache; drop the oldest of other versions. None where no folder can be written."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return Path(os.environ["NUMBA_CACHE_DIR"])
-    root = _cache_root()
-    folder = root / _digest()
     try:
+        root = _cache_root()
+        folder = root / _digest()
         folder.mkdir(parents=True, exist_ok=True)
         stale = sorted((path for path in root.iterdir() if path != folder), key=lambda path: path.stat().st_mtime)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: a user without a home
         return None
     if not os.access(folder, os.W_OK):
         return None

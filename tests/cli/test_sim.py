@@ -175,6 +175,7 @@ def test_a_seed_row_makes_a_late_start_whole(tmp_path: Path) -> None:
 
 
 def test_control_c_ends_with_what_is_known_so_far(tmp_path: Path) -> None:
+    document(bn(tmp_path, "sim", "--json"))  # the kernels are compiled: what follows starts at once
     process = subprocess.Popen(
         command("sim", "--sessions", "4000", "--json"),
         cwd=tmp_path,
