@@ -5,6 +5,7 @@ Commands import what they run inside their bodies, so that `bn --help` costs no 
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -47,7 +48,17 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output went away: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
-    sys.exit(status)
+    _leave(status or 0)
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process without Python's own wind-down, in which Arrow's threads now and then abort it (SIGABRT)."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        status = status or 1
+    os._exit(status)
 
 
 def _complain(message: str) -> None:
