@@ -71,11 +71,13 @@ make_environment() {
     fi
     extra=
     [ "$1" = run ] || extra='[test]'
-    # From the root, so that no path with a space is ever part of an option. Compiling all of it ahead takes longer than
-    # compiling what gets imported.
+    # From the root, so that no path with a space is ever part of an option.
     cd "$root" || return 1
     logged .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
         -e ".$extra" -c ops/constraints.txt || return 1
+    # On all cores, which pip does not; and here, since a user with PYTHONDONTWRITEBYTECODE would else wait for it at every
+    # start (half of it). A library's broken example file is no reason to fail.
+    .venv/bin/python -m compileall -q -j 0 .venv/lib system simulator >>.venv/setup.log 2>&1 || :
     wanted_stamp "$1" >.venv/stamp.new && mv .venv/stamp.new .venv/stamp
 }
 
