@@ -1,8 +1,10 @@
 """The benchmarks behind `ops/bench`: one JSON document of figures, ratios measured within the run.
 
-ops/bench            everything (some minutes)
+ops/bench            everything that needs no tape (some minutes)
 ops/bench core       the decision core and the exchange against the yardstick
 ops/bench process    whole processes: help, warm, cold, memory and time at 1 and 10 million events
+ops/bench realism TAPE_A TAPE_B
+                     how well a classifier tells minutes of tape A (real) from like minutes of tape B (synthetic)
 """
 
 import json
@@ -130,17 +132,40 @@ def process(folder: Path) -> dict[str, Any]:
 PARTS = {"core": core, "process": process}
 
 
+def realism(tapes: list[str]) -> dict[str, Any]:
+    """The two tapes' figures. Raises InputError for a tape that cannot be read or judged."""
+    from realism import realism as figures  # scikit-learn is there only where the tests' libraries are
+
+    return figures(Path(tapes[0]), Path(tapes[1]))
+
+
+def refused(message: str) -> int:
+    sys.stderr.write(f"ops/bench: {message}\n")
+    return 2
+
+
 def main(names: list[str]) -> int:
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        sys.stderr.write(f"ops/bench: {unknown[0]}: expected one of {', '.join(PARTS)}\n")
-        return 2
+    from system.domain.errors import InputError
+
     document = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names or list(PARTS):
-            document[name] = PARTS[name](Path(folder))
+    if names[:1] == ["realism"]:
+        tapes = [name for name in names[1:] if name != "--json"]  # there is no other output
+        if len(tapes) != 2 or any(tape.startswith("-") for tape in tapes):
+            return refused("realism: expected two tapes: realism TAPE_A TAPE_B")
+        try:
+            document["realism"] = realism(tapes)
+        except InputError as error:
+            return refused(str(error))
+    else:
+        unknown = [name for name in names if name not in PARTS]
+        if unknown:
+            return refused(f"{unknown[0]}: expected one of {', '.join(PARTS)}, or realism TAPE_A TAPE_B")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names or list(PARTS):
+                document[name] = PARTS[name](Path(folder))
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
     return 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
