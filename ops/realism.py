@@ -1,13 +1,15 @@
 """How well a classifier tells minutes of tape A (real) from minutes of like activity of tape B (synthetic).
 
-AUC is the chance that it rates a minute of A above one of B that it has not seen either: 0.5 is blind, 1 is certain. Two
-baselines tell the scale: a naive random walk with A's means against A, and A's odd minutes against its even ones. A short
-A is kind to the second one and hard on B: whatever is peculiar to that hour of it counts against every other hour, real
-ones too.
+AUC is the chance that it rates a minute of A above one of B, neither seen before: 0.5 is blind, 1 is certain. Two
+baselines give the scale: a naive random walk with A's means against A, and A's odd minutes against its even ones. Of
+the latter, expect a little less than 0.5: the neighbours of a held-out minute, much like it, are of the other side.
+A short A is hard on B: what is peculiar to that hour counts against every other hour, real ones too. How much, A's
+first half against its second tells: an AUC below that one is no longer of the flow's making alone.
 
-Features are in order of `importance`: how much the held-out log loss, in nats, grows when the feature is shuffled, which
-does not stop at an AUC of 1 as `auc_lost` does. Features that say the same share it, so see `auc_alone` too: the
-chance that B's value lies above A's; far from 0.5 on either side betrays. `alone` names the ten farthest.
+Features are in order of `importance`: how much the held-out log loss, in nats, grows when the feature is shuffled,
+which goes on where an AUC of 1 leaves nothing for `auc_lost`. Features that say the same share it, so see `auc_alone`
+too: the chance that B's value lies above A's; far from 0.5 on either side betrays, and `alone` names the ten
+farthest. `groups` are classifiers that see one group of features each: what one glaring fault hides of the others.
 
 The interval is a bootstrap over the judged minutes; it does not know how else the models might have been trained.
 """
@@ -19,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from realism_features import Minute, features
+from realism_features import MINUTE_NS, Minute, features
 from realism_minutes import alike, hours_of, judged, read_minutes
 from realism_walk import random_walk
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -33,6 +35,7 @@ Array = npt.NDArray[Any]
 SEED: Final = 20_231_225
 FOLDS: Final = 5
 REPEATS: Final = 6
+GROUP_REPEATS: Final = 2
 SHUFFLES: Final = 4  # of each feature in each held-out fold
 DRAWS: Final = 2000  # of the bootstrap
 INTERVAL: Final = (2.5, 97.5)  # per cent
@@ -53,10 +56,22 @@ class Verdict:
         return {"auc": round(self.auc, 4), "interval_95": [round(end, 4) for end in self.interval]}
 
 
-def table(minutes: Sequence[Minute]) -> tuple[list[str], Array]:
-    """The names of the features, and one row of them a minute."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One row of features a minute."""
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...]  # of each name
+    values: Array  # shape (minutes, names)
+
+
+def table(minutes: Sequence[Minute]) -> Table:
     rows = [features(minute) for minute in minutes]
-    return list(rows[0]), np.array([list(row.values()) for row in rows])
+    return Table(
+        names=tuple(name for members in rows[0].values() for name in members),
+        groups=tuple(group for group, members in rows[0].items() for _ in members),
+        values=np.array([[value for members in row.values() for value in members.values()] for row in rows]),
+    )
 
 
 def wins(ones: Array, others: Array) -> Array:
@@ -95,7 +110,6 @@ def tell_apart(a: Array, b: Array, *, why: bool = False, repeats: int = REPEATS)
         min_samples_leaf=6,
         l2_regularization=1.0,
         max_features=0.5,
-        class_weight="balanced",
         early_stopping=False,
         random_state=SEED,
     )
@@ -103,13 +117,14 @@ def tell_apart(a: Array, b: Array, *, why: bool = False, repeats: int = REPEATS)
     with threadpool_limits(1):
         for train, test in folds.split(x, is_a):
             model.fit(x[train], is_a[train])
-            scores, truth = model.decision_function(x[test]), is_a[test]
+            prior = np.log(is_a[train].mean() / (1 - is_a[train].mean()))  # out: both sides count alike
+            scores, truth = model.decision_function(x[test]) - prior, is_a[test]
             fold_wins = wins(scores[truth], scores[~truth])
             place = np.ix_(test[truth], test[~truth] - len(a))
             won[place] += fold_wins
             pairs[place] += 1
             if why:
-                worse = model.decision_function(np.concatenate(list(shuffled(x[test], rng))))
+                worse = model.decision_function(np.concatenate(list(shuffled(x[test], rng)))) - prior
                 worse = worse.reshape(x.shape[1], SHUFFLES, len(test))
                 grown.append(losses(worse, truth).mean(axis=1) - losses(scores, truth))
                 auc = wins(worse[..., truth], worse[..., ~truth]).mean(axis=(-3, -2, -1))
@@ -144,46 +159,64 @@ def moments(values: Array) -> dict[str, float | None]:
     return {"mean": float(f"{found.mean():.4g}"), "std": float(f"{found.std():.4g}")}
 
 
-def ranking(names: Sequence[str], a: Array, b: Array, verdict: Verdict) -> list[dict[str, Any]]:
+def ranking(a: Table, b: Table, verdict: Verdict) -> list[dict[str, Any]]:
     """The features, the most betraying first."""
-    return [
+    ranked = [
         {
-            "feature": names[column],
-            "importance": round(float(verdict.importance[column]), 4),
-            "auc_lost": round(float(verdict.auc_lost[column]), 4),
-            "auc_alone": round(auc_alone(a[:, column], b[:, column]), 3),
-            "a": moments(a[:, column]),
-            "b": moments(b[:, column]),
+            "feature": name,
+            "group": a.groups[column],
+            "importance": round(float(verdict.importance[column]), 4) + 0.0,  # no -0.0
+            "auc_lost": round(float(verdict.auc_lost[column]), 4) + 0.0,
+            "auc_alone": round(auc_alone(a.values[:, column], b.values[:, column]), 3),
+            "a": moments(a.values[:, column]),
+            "b": moments(b.values[:, column]),
         }
-        for column in np.argsort(-verdict.importance, kind="stable").tolist()
+        for column, name in enumerate(a.names)
     ]
+    return sorted(ranked, key=lambda feature: (-feature["importance"], -from_even(feature)))
+
+
+def from_even(feature: dict[str, Any]) -> float:
+    return abs(float(feature["auc_alone"]) - 0.5)
+
+
+def by_group(a: Table, b: Table) -> dict[str, float]:
+    """The AUC of each group of features by itself, the most betraying first."""
+    found = {}
+    for group in dict.fromkeys(a.groups):
+        columns = [column for column, of in enumerate(a.groups) if of == group]
+        verdict = tell_apart(a.values[:, columns], b.values[:, columns], repeats=GROUP_REPEATS)
+        found[group] = round(verdict.auc, 4)
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def judge(a: Sequence[Minute], b: Sequence[Minute], *, repeats: int = REPEATS) -> dict[str, Any]:
     """The figures for minutes of both tapes, with both baselines."""
     walk = random_walk(a, len(b), np.random.default_rng(SEED))
-    names, of_a = table(a)
-    of_b, of_walk = table(b)[1], table(walk)[1]
-    odd = np.array([minute.start_ns for minute in a]) // 60_000_000_000 % 2 == 1
-    ours = tell_apart(of_a, of_b, why=True, repeats=repeats)
-    naive = tell_apart(of_a, of_walk, repeats=repeats)
-    itself = tell_apart(of_a[odd], of_a[~odd], repeats=repeats)
+    of_a, of_b, of_walk = table(a), table(b), table(walk)
+    odd = np.array([minute.start_ns for minute in a]) // MINUTE_NS % 2 == 1
+    ours = tell_apart(of_a.values, of_b.values, why=True, repeats=repeats)
+    naive = tell_apart(of_a.values, of_walk.values, repeats=repeats)
+    itself = tell_apart(of_a.values[odd], of_a.values[~odd], repeats=repeats)
+    early = np.arange(len(a)) < len(a) // 2
+    halves = tell_apart(of_a.values[early], of_a.values[~early], repeats=repeats)
     midpoint = (naive.auc + 0.5) / 2
-    ranked = ranking(names, of_a, of_b, ours)
-    alone = sorted(ranked, key=lambda feature: -abs(feature["auc_alone"] - 0.5))[:TOP]
+    ranked = ranking(of_a, of_b, ours)
     return {
         **ours.document(),
         "random_walk": naive.document(),
         "a_odd_against_even": itself.document(),
+        "a_first_half_against_second": halves.document(),
         "midpoint": round(midpoint, 4),
         "below_midpoint": ours.auc < midpoint,
         "minutes": {"a": len(a), "b": len(b), "random_walk": len(walk), "odd": int(odd.sum())},
-        "alone": [feature["feature"] for feature in alone],
+        "groups": by_group(of_a, of_b),
+        "alone": [feature["feature"] for feature in sorted(ranked, key=from_even, reverse=True)[:TOP]],
         "features": ranked,
     }
 
 
-def realism(path_a: Path, path_b: Path) -> dict[str, Any]:
+def realism(path_a: Path, path_b: Path, *, repeats: int = REPEATS) -> dict[str, Any]:
     """Choose the minutes and judge them. Raises InputError where a tape cannot be read, or has too few."""
     rng = np.random.default_rng(SEED)
     hours = judged(hours_of(path_a), rng)
@@ -194,4 +227,4 @@ def realism(path_a: Path, path_b: Path) -> dict[str, Any]:
         if len(minutes) < least:
             raise InputError(f"{path}: {len(minutes)} minutes to judge; expected {least} or more")
     tapes = {"a": path_a.name, "b": path_b.name}
-    return {"tapes": tapes, "matching": notes, **judge(a, b)}
+    return {"tapes": tapes, "matching": notes, **judge(a, b, repeats=repeats)}

@@ -269,16 +269,16 @@ def meetings(minute: Minute, prints: Prints, quotes: Quotes) -> dict[str, float]
     return dict(zip(names, values, strict=True))
 
 
-def features(minute: Minute) -> dict[str, float]:
-    """Every number of one minute, by name, in an order that never changes."""
+def features(minute: Minute) -> dict[str, dict[str, float]]:
+    """Every number of one minute, by group and name, in an order that never changes."""
     quotes = quotes_of(minute)
     prints = prints_of(minute, quotes)
-    return (
-        activity(prints, quotes)
-        | sizes(prints)
-        | prices(minute, prints, quotes)
-        | signs(prints)
-        | queues(quotes)
-        | updates(quotes)
-        | meetings(minute, prints, quotes)
-    )
+    return {
+        "activity": activity(prints, quotes),
+        "sizes": sizes(prints),
+        "prices": prices(minute, prints, quotes),
+        "signs": signs(prints),
+        "queues": queues(quotes),
+        "updates": updates(quotes),
+        "meetings": meetings(minute, prints, quotes),
+    }
