@@ -4,7 +4,7 @@ AUC is the chance that it rates a minute of A above one of B, neither seen befor
 baselines give the scale: a naive random walk with A's means against A, and A's odd minutes against its even ones. Of
 the latter, expect a little less than 0.5: the neighbours of a held-out minute, much like it, are of the other side.
 A short A is hard on B: what is peculiar to that hour counts against every other hour, real ones too. How much, A's
-first half against its second tells: an AUC below that one is no longer of the flow's making alone.
+first half against its second tells: an AUC up to that one may be the hour's making and not the flow's.
 
 Features are in order of `importance`: how much the held-out log loss, in nats, grows when the feature is shuffled,
 which goes on where an AUC of 1 leaves nothing for `auc_lost`. Features that say the same share it, so see `auc_alone`
