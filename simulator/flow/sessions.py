@@ -3,12 +3,19 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final
+from math import exp, sqrt
+from statistics import NormalDist
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.flow.kernel import FLOW, fill
+from simulator.flow import schedule
+from simulator.flow.draws import seed_generators
+from simulator.flow.kernel import fill
+from simulator.flow.parameters import PRESETS, Parameters
+from simulator.flow.state import ASK, BID, FLOW, LONG_RUNS, REGIMES, WANDERS
+from simulator.flow.trades import renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
 from system.domain.session import CLOSE_S, Calendar, Session
 from system.domain.settings import SECOND_NS
@@ -17,19 +24,19 @@ from system.domain.ticks import QUOTE, Batch, empty_batch
 FIRST_DAY: Final = date(2024, 3, 18)  # a Monday; June's contract is in front for its first whole week
 OPEN_TICKS: Final = 20_000  # a session opens around 5000.00, whatever the one before did
 OPEN_GAP_TICKS: Final = 40  # and at most so far from it
-OPEN_SIZE: Final = 20  # contracts on either side
-ACTIONS: Final = 270_000  # of a usual session; a session has up to a fifth more or less
-SLOT_S: Final = 1800
-# The day's curve: ten-thousandths of the day's activity in each half hour from 18:00 New York on.
-CURVE: Final = (
-    *(100, 60, 55, 50, 45, 40, 40, 40, 45, 40, 40, 35, 35, 35, 35, 35, 40, 50),  # 18:00 to 03:00
-    *(78, 70, 75, 60, 50, 52, 57, 62, 76, 90, 112, 177, 215),  # 03:00 to 09:30
-    *(1080, 900, 720, 610, 550, 480, 440, 430, 430, 450, 420, 460, 760),  # 09:30 to 16:00
-    *(210, 70),
-)
+NORMAL: Final = PRESETS["normal"]
+
+Array = npt.NDArray[Any]
 
 
-def sessions(*, seed: int, count: int, first_day: date | None = None, batch_events: int = 131_072) -> Iterator[Batch]:
+def sessions(
+    *,
+    seed: int,
+    count: int,
+    first_day: date | None = None,
+    parameters: Parameters = NORMAL,
+    batch_events: int = 131_072,
+) -> Iterator[Batch]:
     """Yield `count` sessions from `first_day` on, in arrays of dtype EVENT and shape (1..batch_events,).
 
     The same seed gives the same events however they are cut, and session k of a seed on the same day the same whatever
@@ -37,7 +44,7 @@ def sessions(*, seed: int, count: int, first_day: date | None = None, batch_even
     calendar ends first.
     """
     days = trading_days(first_day, count)
-    return _batches(seed, days, batch_events)
+    return _batches(seed, days, parameters, batch_events)
 
 
 def trading_days(first_day: date | None, count: int) -> list[date]:
@@ -59,16 +66,17 @@ def trading_days(first_day: date | None, count: int) -> list[date]:
     return days
 
 
-def _batches(seed: int, days: list[date], batch_events: int) -> Iterator[Batch]:
+def _batches(seed: int, days: list[date], parameters: Parameters, batch_events: int) -> Iterator[Batch]:
     """Batches of `batch_events` events, all but the last one full; a batch may span two sessions."""
+    rules, sizes = schedule.rules(parameters), schedule.trade_sizes(parameters)
     batch = empty_batch(batch_events)
     filled = 0
     for number, day in enumerate(days):
-        flow, gaps_ns = _begin(seed, number, day)
+        flow, minutes = _begin(seed, number, day, parameters, rules)
         batch[filled] = _opening(flow)
         filled += 1
         while True:
-            filled += fill(flow, gaps_ns, batch[filled:])
+            filled += fill(flow, rules, minutes, sizes, batch[filled:])
             if filled < batch_events:
                 break
             yield batch
@@ -77,25 +85,48 @@ def _batches(seed: int, days: list[date], batch_events: int) -> Iterator[Batch]:
         yield batch[:filled]
 
 
-def _begin(seed: int, number: int, day: date) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
-    """The state at the open of session `number`, and its mean gaps by half hour in nanoseconds."""
+def _words(seed: int, number: int) -> list[int]:
+    """Eight words of 32 bits that a session's randomness begins with."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
-    words = [int.from_bytes(digest[start : start + 4], "little") for start in range(0, 32, 4)]
+    return [int.from_bytes(digest[start : start + 4], "little") for start in range(0, 32, 4)]
+
+
+def _day_factor(seed: int, number: int, parameters: Parameters) -> float:
+    """How active session `number` is: lognormal around 1, remembering the days before."""
+    memory, logarithm = parameters.day_memory, 0.0
+    for day in range(number + 1):
+        z = NormalDist().inv_cdf((_words(seed, day)[6] + 0.5) / 2**32)
+        logarithm = z if day == 0 else memory * logarithm + sqrt(1 - memory**2) * z
+    spread = parameters.day_volatility
+    return round(exp(spread * logarithm - spread**2 / 2), 6)
+
+
+def _begin(
+    seed: int, number: int, day: date, parameters: Parameters, rules: Array
+) -> tuple[npt.NDArray[np.void], Array]:
+    """The state at the open of session `number`, and its schedule."""
+    words = _words(seed, number)
     calendar = Calendar()
     session = calendar.session(day)
     flow = np.zeros(1, dtype=FLOW)
-    # Multiply-with-carry stands still at 0 and where the carry is one below its factor; the xorshift at 0.
-    flow["carry"] = ((words[0] % 698_769_067 + 1) << 32) + words[1]
-    flow["shift"] = words[2] % 0xFFFFFFFF + 1
-    flow["ts_ns"] = flow["open_ns"] = session.open_ns
+    seed_generators(flow, (words[0], words[1], words[2]))
+    flow["ts_ns"] = flow["faded_ns"] = flow["step_ns"] = flow["open_ns"] = session.open_ns
     flow["close_ns"] = _close_ns(session, calendar)
+    flow["base"] = 1 / SECOND_NS  # until the schedule begins, within the first second
+    flow["minute"] = -1
     gap = words[3] % (OPEN_GAP_TICKS + 1) - words[4] % (OPEN_GAP_TICKS + 1)
     flow["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
-    flow["shown"] = OPEN_SIZE
-    flow["last"], flow["mood"] = words[5] % 2, words[7] % 2
-    actions = ACTIONS * (80 + words[6] % 41) // 100
-    gaps_ns = [SLOT_S * SECOND_NS * sum(CURVE) // (actions * share) for share in CURVE]
-    return flow, np.array(gaps_ns, dtype=np.int64)
+    flow["efficient"] = OPEN_TICKS + gap + 0.5
+    minutes = schedule.day(parameters, _day_factor(seed, number, parameters))
+    flow["depth"] = minutes["depth"][0]
+    flow["shown"] = max(1, int(minutes["depth"][0]))
+    flow["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]
+    for side in (BID, ASK):
+        flow["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
+    flow["last"] = words[5] >> 16 & 1
+    assert LONG_RUNS > 0
+    renew_runs(flow, rules)
+    return flow, minutes
 
 
 def _close_ns(session: Session, calendar: Calendar) -> int:

@@ -24,6 +24,10 @@ SOURCES: Final = (
     "system/domain/patterns.py",
     "simulator/exchange/book.py",
     "simulator/exchange/matching.py",
+    "simulator/flow/draws.py",
+    "simulator/flow/state.py",
+    "simulator/flow/queues.py",
+    "simulator/flow/trades.py",
     "simulator/flow/kernel.py",
 )
 CACHES_KEPT: Final = 4

@@ -1,0 +1,107 @@
+"""The two queues at the touch: orders join and leave them, a touch that is empty goes, a wide spread closes.
+
+Up and down are symmetric in law: a side is drawn with a fair bit, and all that follows looks at that side and the other
+one, never at bid or ask.
+"""
+
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from simulator.flow.draws import exponential, fair, uniform
+from system.domain.kernels import kernel
+
+Array = npt.NDArray[Any]
+
+PULL_MAX: Final = 0.9
+PULLED: Final = -0.5  # a queue priced this badly may leave as a whole
+LARGE_ORDERS: Final = 0.05  # of orders beyond one contract, this share is
+LARGE: Final = 6  # times as large
+FRESH_SINGLE: Final = 0.65  # of new touches, the share that a single contract makes
+LAST_STAYS: Final = 0.7  # chance that the last contract of a queue is joined instead of leaving
+
+
+@kernel
+def spread(flow: Array) -> int:
+    """Ticks between the touches."""
+    return int(flow["touch"][0, 1] - flow["touch"][0, 0])
+
+
+@kernel
+def mispricing(flow: Array) -> float:
+    """Ticks from the middle of the touches up to the efficient price."""
+    return float(flow["efficient"][0] - 0.5 * (flow["touch"][0, 0] + flow["touch"][0, 1]))
+
+
+@kernel
+def _queue_behind(flow: Array, rules: Array, side: int) -> int:
+    """Contracts of a level that becomes the touch because the one before it went."""
+    half = 0.5 * rules["behind"][0] * flow["depth"][0, side]
+    return 1 + int(exponential(flow) * half) + int(exponential(flow) * half)
+
+
+@kernel
+def _fresh_queue(flow: Array, rules: Array) -> int:
+    """Contracts of a touch that somebody has just made, inside a wide spread."""
+    if uniform(flow) < FRESH_SINGLE:
+        return 1
+    return 1 + int(exponential(flow) * rules["fresh"][0])
+
+
+@kernel
+def _go(flow: Array, rules: Array, side: int) -> None:
+    """The touch of `side` is empty: the level behind shows; a spread of two ticks takes the other side along."""
+    away = 2 * side - 1
+    was_wide = spread(flow) > 1
+    flow["gone"][0] = side
+    flow["touch"][0, side] += away
+    flow["shown"][0, side] = _queue_behind(flow, rules, side)
+    if was_wide:
+        flow["touch"][0, 1 - side] += away
+        flow["shown"][0, 1 - side] = _fresh_queue(flow, rules)
+
+
+@kernel
+def leave(flow: Array, rules: Array, side: int, contracts: int) -> None:
+    """Take contracts from a touch, no more than it shows."""
+    flow["shown"][0, side] -= contracts
+    if flow["shown"][0, side] == 0:
+        _go(flow, rules, side)
+
+
+@kernel
+def _order_size(flow: Array, rules: Array) -> int:
+    if uniform(flow) < rules["single_order"][0]:
+        return 1
+    mean = rules["order_mean"][0] * (LARGE if uniform(flow) < LARGE_ORDERS else 1)
+    return 2 + int(exponential(flow) * mean)
+
+
+@kernel
+def change_queue(flow: Array, rules: Array) -> None:
+    """An order joins or leaves a touch: the longer the queue and the worse its price, the likelier it leaves."""
+    side = fair(flow)
+    pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
+    pull = min(max(pull, -PULL_MAX), PULL_MAX)
+    usual = flow["depth"][0, side] * (1 + pull)
+    shown = flow["shown"][0, side]
+    contracts = _order_size(flow, rules)
+    if uniform(flow) * (usual + shown) < usual:
+        flow["shown"][0, side] += contracts
+        return
+    if pull > PULLED:
+        contracts = min(contracts, (shown + 1) // 2)
+        if shown == 1 and uniform(flow) < LAST_STAYS:
+            flow["shown"][0, side] += 1
+            return
+    leave(flow, rules, side, min(contracts, shown))
+
+
+@kernel
+def close_spread(flow: Array, rules: Array) -> None:
+    """Make a wide spread one tick again: the other touch follows, or the one that went comes back."""
+    gone = flow["gone"][0]
+    chance = rules["follow"][0] + rules["follow_pull"][0] * mispricing(flow) * (2 * gone - 1)
+    side = 1 - gone if uniform(flow) < chance else gone
+    flow["touch"][0, side] += 1 - 2 * side
+    flow["shown"][0, side] = _fresh_queue(flow, rules)

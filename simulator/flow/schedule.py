@@ -1,0 +1,123 @@
+"""Parameters as the kernel wants them: rules that hold all day, the day minute by minute, the sizes of trades."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.flow.parameters import Parameters
+from simulator.flow.state import MINUTE, RULES
+
+Array = npt.NDArray[Any]
+
+MINUTES: Final = 23 * 60
+RTH: Final = slice(15 * 60 + 30, 22 * 60)  # minutes since 18:00 New York
+SLOT: Final = 30
+SMOOTH: Final = 21  # minutes over which one half hour's activity goes over into the next
+SIZES: Final = 4096
+TRADE_MAX: Final = 400  # contracts
+S_NS: Final = 1e9
+# Bursts at the open, the news, the open of the shares, their close: minutes since 18:00, how many times as active, and how
+# many minutes it takes to be over.
+BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
+# What one unit of a parameter takes inside, measured with the preset `normal`.
+ARRIVALS_PER_PRINT: Final = 0.93
+SIGMA: Final = 0.0195  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
+REPAIR: Final = 0.036  # hurry for a mean spread a tick too wide
+NIGHT_REPAIR: Final = 0.02
+
+
+def activity(parameters: Parameters) -> Array:
+    """Each minute's share of the day's activity; the sum is 1."""
+    shares = np.repeat(np.array(parameters.half_hours, dtype=np.float64), SLOT)
+    padded = np.pad(shares, SMOOTH // 2, mode="edge")
+    smooth = np.convolve(padded, np.ones(SMOOTH) / SMOOTH, "valid")
+    opening = slice(RTH.start - SMOOTH // 2, RTH.start + SMOOTH // 2)
+    smooth[opening] = shares[opening]  # the shares' open is no gradual thing
+    for minute, factor, length in BURSTS:
+        past = np.arange(length)
+        smooth[minute : minute + length] *= 1 + (factor - 1) * (1 - past / length)
+    return _round(smooth / smooth.sum())
+
+
+def _round(values: Array) -> Array:
+    """Without the last bits, where machines and versions of a library may differ."""
+    return np.round(values * 2.0**40) / 2.0**40
+
+
+def day(parameters: Parameters, factor: float = 1.0) -> Array:
+    """The day's schedule, shape (1380,), dtype MINUTE; `factor` is how active this day is."""
+    shares = activity(parameters) * factor
+    night = np.ones(MINUTES, dtype=bool)
+    night[RTH] = False
+    minutes = np.zeros(MINUTES, dtype=MINUTE)
+    minutes["base"] = shares * parameters.prints_per_session * ARRIVALS_PER_PRINT / (60 * S_NS)
+    prints = parameters.prints_per_session * activity(parameters)
+    for where, std, size, spread, repair in (
+        (~night, 1.0, 1.0, parameters.spread_ticks, REPAIR),
+        (
+            night,
+            parameters.night_std_share,
+            parameters.night_size_share,
+            parameters.night_spread_ticks,
+            NIGHT_REPAIR,
+        ),
+    ):
+        minutes["sigma"][where] = SIGMA * parameters.minute_std_ticks * std / np.sqrt(prints[where].mean() / 400)
+        minutes["depth"][where] = parameters.best_size * size
+        minutes["repair"][where] = repair / (spread - 1)
+    minutes["drift"][RTH] = parameters.trend_ticks / (RTH.stop - RTH.start) / 60
+    for name in ("base", "sigma", "depth", "repair", "drift"):
+        minutes[name] = np.round(minutes[name] * 2.0**60) / 2.0**60 if name == "base" else _round(minutes[name])
+    return minutes
+
+
+def rules(parameters: Parameters) -> Array:
+    """What holds all day, shape (1,), dtype RULES."""
+    record = np.zeros(1, dtype=RULES)
+    scale = parameters.best_size / 25
+    values = {
+        "branching": parameters.branching,
+        "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
+        "regime_step": parameters.regime_step,
+        "wish": parameters.wish_share,
+        "wish_fast": 0.145,
+        "reacts_to_trade": parameters.reaction_to_trade,
+        "reacts_to_quote": parameters.reaction,
+        "reacts_to_gap": 0.95,
+        "repair_fast": 0.45,
+        "split_first": parameters.split_share,
+        "split_more": parameters.split_more,
+        "piece": 0.6,
+        "beyond": 0.01,
+        "sweep": 0.01,
+        "runs": parameters.run_share,
+        "run_pieces": parameters.run_pieces,
+        "informed": 0.15,
+        "lean": 0.3,
+        "lean_fast": 0.46,
+        "thin": 38 * scale,
+        "thin_fast": 8 * scale,
+        "clear": 0.115,
+        "impact": parameters.news_in_trades,
+        "pull": 0.85,
+        "follow": 0.77,
+        "follow_pull": 0.4,
+        "single_order": parameters.single_order_share,
+        "order_mean": parameters.order_contracts * max(1.0, scale),
+        "behind": 2.6,
+        "fresh": 5 * scale,
+        "wander_step": parameters.size_wander,
+    }
+    for name, value in values.items():
+        record[name] = value
+    return record
+
+
+def trade_sizes(parameters: Parameters) -> Array:
+    """Quantiles of the contracts that a trade wants, shape (4096,): one contract or more, then a power law."""
+    rank = (np.arange(SIZES) + 0.5) / SIZES
+    single = parameters.single_trade_share
+    above = np.clip((1 - rank) / (1 - single), 0, 1)
+    sizes = np.floor(np.round(1.2 * above ** (-1 / parameters.trade_tail), 6) + 0.8)
+    return np.where(rank < single, 1, np.minimum(sizes, TRADE_MAX)).astype(np.int64)

@@ -1,0 +1,102 @@
+"""What the synthetic market carries from event to event, what steers it, and the schedule of its day: three records."""
+
+from typing import Final
+
+import numpy as np
+
+SCALES: Final = 3  # of the memory of arrivals
+REGIMES: Final = 5  # of activity, from a third of a minute to some hours
+LONG_RUNS: Final = 2  # large orders that are being worked at once
+WANDERS: Final = 2  # of a queue's usual length
+BID: Final = 0
+ASK: Final = 1
+STEP_NS: Final = 1_000_000_000  # regimes and the day's schedule move once a second
+
+FLOW: Final = np.dtype(
+    [
+        ("carry", "i8"),  # the two generators' states
+        ("shift", "i8"),
+        ("ts_ns", "i8"),  # the time of the last event, nanoseconds UTC
+        ("open_ns", "i8"),
+        ("close_ns", "i8"),
+        ("step_ns", "i8"),  # when the schedule is looked at again
+        ("faded_ns", "i8"),  # the time that `excited` stands for
+        ("base", "f8"),  # arrivals a ns that nothing has caused
+        ("excited", "f8", (SCALES,)),  # arrivals a ns that earlier ones have caused
+        ("regime", "i8", (REGIMES,)),
+        ("sigma", "f8"),  # ticks that one trade's news moves the efficient price, about
+        ("repair", "f8"),  # how much likelier something happens while the spread is wide
+        ("efficient", "f8"),  # the efficient price, ticks
+        ("depth", "f8", (2,)),  # contracts that usually wait at either touch
+        ("wander", "i8", (2, WANDERS)),
+        ("touch", "i8", (2,)),  # bid and ask in ticks
+        ("shown", "i8", (2,)),  # the contracts there
+        ("gone", "i8"),  # the touch that went when the spread last became wide
+        ("last", "i8"),  # the touch that the last trade hit
+        ("run_side", "i8", (LONG_RUNS,)),  # the touch that each large order hits
+        ("run_left", "i8", (LONG_RUNS,)),  # pieces that are left of it
+        ("rest", "i8"),  # contracts that an order still wants beyond the level it cleared
+        ("more", "?"),  # whoever traded last has not done yet
+        ("prints", "i8"),  # of this order so far
+        ("reacts", "?"),  # somebody answers to the last event within a millisecond or so
+        ("due", "?"),  # a quote of the same time is still to be written
+        ("minute", "i8"),  # of the schedule, the one in force
+        ("halted", "?"),
+        ("dark", "?"),  # the market goes on, the feed does not
+        ("floor", "i8"),  # the lowest price allowed, ticks
+    ],
+    align=True,
+)
+
+RULES: Final = np.dtype(
+    [
+        ("branching", "f8", (SCALES,)),
+        ("memory_ns", "f8", (SCALES,)),
+        ("regime_step", "f8"),
+        ("wish", "f8"),  # of arrivals, the share that would rather trade than quote
+        ("wish_fast", "f8"),  # the same of reactions
+        ("reacts_to_trade", "f8"),
+        ("reacts_to_quote", "f8"),
+        ("reacts_to_gap", "f8"),
+        ("repair_fast", "f8"),  # of reactions while the spread is wide, the share that closes it
+        ("split_first", "f8"),  # chance that a trade is the first of several
+        ("split_more", "f8"),  # that another one follows those
+        ("piece", "f8"),  # of reactions while an order is being split, the share that are its next piece
+        ("beyond", "f8"),  # of the chance of another piece, what a cleared level leaves
+        ("sweep", "f8"),  # chance that what a level could not fill goes on to the next
+        ("runs", "f8"),  # share of trades that belong to the large orders
+        ("run_pieces", "f8"),  # their length's scale
+        ("informed", "f8"),  # pull of the efficient price on who trades
+        ("lean", "f8"),  # pull of the shorter queue
+        ("lean_fast", "f8"),
+        ("thin", "f8"),  # contracts: at a queue this long every other wish comes to nothing
+        ("thin_fast", "f8"),
+        ("clear", "f8"),  # chance that an order is for all that a short queue shows
+        ("impact", "f8"),  # of a trade's news, how much is in its side
+        ("pull", "f8"),  # of the efficient price on the queues
+        ("follow", "f8"),  # chance that the other touch follows one that went
+        ("follow_pull", "f8"),
+        ("single_order", "f8"),
+        ("order_mean", "f8"),
+        ("behind", "f8"),  # length of the queue behind a touch, in touches
+        ("fresh", "f8"),  # contracts at a new touch
+        ("wander_step", "f8"),
+    ],
+    align=True,
+)
+
+# A minute of the day.
+MINUTE: Final = np.dtype(
+    [
+        ("base", "f8"),  # arrivals a ns, those that others cause among them
+        ("sigma", "f8"),
+        ("depth", "f8"),
+        ("repair", "f8"),
+        ("drift", "f8"),  # of the efficient price, ticks a second
+        ("jump", "f8"),  # of the efficient price as the minute begins, ticks
+        ("halted", "?"),
+        ("dark", "?"),
+        ("floor", "i8"),
+    ],
+    align=True,
+)

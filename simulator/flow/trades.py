@@ -1,0 +1,85 @@
+"""Who trades, and how much: large orders worked in pieces, the informed, and those whom a short queue calls.
+
+Each trade is news: the efficient price moves by what is new in its side, that is by the side less what the market would
+have expected of it. Large orders make sides predictable, and prices stay as unpredictable as they are in real markets.
+"""
+
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from simulator.flow.draws import bits, fair, normal, uniform
+from simulator.flow.queues import leave, mispricing
+from simulator.flow.state import LONG_RUNS
+from system.domain.kernels import kernel
+
+Array = npt.NDArray[Any]
+
+SURE: Final = 0.98  # no trader is surer of a side
+RUN_MAX: Final = 2000.0  # pieces of the largest order
+SHORT_QUEUE: Final = 20  # contracts: one order may want all of it
+SIZES_SHIFT: Final = 20  # the table of sizes has 2 ** 12 entries
+
+
+@kernel
+def renew_runs(flow: Array, rules: Array) -> None:
+    """Replace large orders that are done: the length has a power law of exponent 1, which gives sides a long memory."""
+    for k in range(LONG_RUNS):
+        if flow["run_left"][0, k] <= 0:
+            flow["run_side"][0, k] = fair(flow)
+            length = rules["run_pieces"][0] / (uniform(flow) + 0.001)
+            flow["run_left"][0, k] = 1 + int(min(length, RUN_MAX))
+
+
+@kernel
+def _chance_of_buying(flow: Array, rules: Array, reacts: bool) -> float:
+    bid_size, ask_size = flow["shown"][0, 0], flow["shown"][0, 1]
+    imbalance = (bid_size - ask_size) / (bid_size + ask_size)
+    if reacts:
+        return float(0.5 + rules["lean_fast"][0] * imbalance)
+    error = min(max(mispricing(flow), -1.0), 1.0)
+    chance = 0.5 + rules["informed"][0] * error + rules["lean"][0] * imbalance
+    chance = min(max(chance, 1 - SURE), SURE)
+    share = rules["runs"][0]
+    return float((1 - share) * chance + share * (flow["run_side"][0, 0] + flow["run_side"][0, 1]) / LONG_RUNS)
+
+
+@kernel
+def wish(flow: Array, rules: Array, reacts: bool) -> int:
+    """Somebody would like to trade; return the touch that is hit, or -1 where its queue was too long to hurry."""
+    thin = rules["thin_fast"][0] if reacts else rules["thin"][0]
+    buying = _chance_of_buying(flow, rules, reacts)
+    buys = buying * thin / (flow["shown"][0, 1] + thin)
+    sells = (1 - buying) * thin / (flow["shown"][0, 0] + thin)
+    drawn = uniform(flow)
+    if drawn >= buys + sells:
+        return -1
+    side = 1 if drawn < buys else 0
+    news = rules["impact"][0] * (2 * side - 1 - (buys - sells) / (buys + sells)) + normal(flow)
+    flow["efficient"][0] += flow["sigma"][0] * news
+    if not reacts:
+        k = fair(flow)
+        flow["run_left"][0, k if flow["run_side"][0, k] == side else 1 - k] -= 1
+        renew_runs(flow, rules)
+    return side
+
+
+@kernel
+def trade(flow: Array, rules: Array, sizes: Array, side: int) -> int:
+    """One print at the touch of `side`, never more than it shows; return its contracts."""
+    shown = flow["shown"][0, side]
+    wanted = flow["rest"][0]
+    if wanted == 0:
+        wanted = sizes[bits(flow) >> SIZES_SHIFT]
+        if shown <= SHORT_QUEUE and uniform(flow) < rules["clear"][0]:
+            wanted = max(wanted, shown)
+    size = min(wanted, shown)
+    chance = rules["split_first"][0] if flow["prints"][0] == 0 else rules["split_more"][0]
+    if size == shown:
+        chance *= rules["beyond"][0]
+    flow["prints"][0] += 1
+    flow["more"][0] = uniform(flow) < chance
+    flow["rest"][0] = wanted - shown if wanted > shown and uniform(flow) < rules["sweep"][0] else 0
+    flow["last"][0] = side
+    leave(flow, rules, side, size)
+    return int(size)
