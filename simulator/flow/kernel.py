@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.flow.draws import bits, decay, exponential, fair, uniform
-from simulator.flow.queues import change_queue, close_spread, spread
-from simulator.flow.state import REGIMES, SCALES, STEP_NS, WANDERS
+from simulator.flow.queues import change_queue, close_spread, is_short, spread
+from simulator.flow.state import REGIMES, SCALES, STEP_NS, STYLES, WANDERS
 from simulator.flow.trades import trade, wish
 from system.domain.kernels import kernel
 from system.domain.ticks import GAP, QUOTE, TRADE
@@ -21,10 +21,12 @@ Array = npt.NDArray[Any]
 
 MINUTE_NS: Final = 60_000_000_000
 REGIME_S: Final = (20.0, 90.0, 400.0, 1500.0, 6000.0)  # how long each regime of activity lasts, on average
-WANDER_S: Final = (12.0, 90.0)  # the same of a queue's usual length
+WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
 REACTION_NS: Final = (2e3, 2e4, 6e4, 1.2e5, 1.5e5, 3e5, 6e5, 9e5)  # mean delays, one of them drawn
+STYLE_S: Final = (60.0, 60.0, 200.0)
 REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
 WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
+STYLE_ENDS: Final = np.array([1 / seconds for seconds in STYLE_S])
 REACTION: Final = np.array(REACTION_NS)
 REACTION_SHIFT: Final = 29  # three bits choose one of eight
 
@@ -37,6 +39,13 @@ def _move_schedule(flow: Array, rules: Array, minutes: Array) -> None:
         if uniform(flow) < REGIME_ENDS[k]:
             flow["regime"][0, k] = fair(flow)
         regime *= 1 + (2 * flow["regime"][0, k] - 1) * rules["regime_step"][0]
+    for k in range(STYLES):
+        if uniform(flow) < STYLE_ENDS[k]:
+            flow["style"][0, k] = fair(flow)
+    flow["quickness"][0] = (2 * flow["style"][0, 0] - 1) * rules["quick_step"][0]
+    order_mean = rules["order_mean"][0] * (1 + (2 * flow["style"][0, 1] - 1) * rules["order_step"][0])
+    flow["order_mean"][0] = order_mean
+    flow["singles"][0] = (2 * flow["style"][0, 2] - 1) * rules["single_step"][0]
     number = (flow["step_ns"][0] - flow["open_ns"][0]) // MINUTE_NS
     minute = minutes[number]
     for side in range(2):
@@ -102,6 +111,8 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
     Arrivals by thinning (Ogata): between two steps of the schedule the intensity only falls.
     """
     if flow["reacts"][0]:
+        if flow["more"][0] and uniform(flow) < rules["piece_at_once"][0]:
+            return 4
         delay = exponential(flow) * REACTION[bits(flow) >> REACTION_SHIFT]
         flow["ts_ns"][0] += 1 + int(delay)
         return 1 if flow["ts_ns"][0] < flow["close_ns"][0] else 0
@@ -129,14 +140,14 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
 @kernel
 def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None:
     """Let what has come happen, write it, and see whether somebody reacts."""
-    was_wide, reacts = spread(flow) > 1, what == 1
+    was_wide, reacts = spread(flow) > 1, what == 1 or what == 4
     side = -1
     answered = rules["reacts_to_quote"][0]
-    if what == 3 or (reacts and was_wide and uniform(flow) < rules["repair_fast"][0]):
+    if what == 3 or (what == 1 and was_wide and uniform(flow) < rules["repair_fast"][0]):
         close_spread(flow, rules)
     else:
         if reacts and flow["more"][0]:
-            if uniform(flow) < rules["piece"][0]:
+            if what == 4 or uniform(flow) < rules["piece"][0]:
                 side = flow["last"][0]
         elif uniform(flow) < (rules["wish_fast"][0] if reacts else rules["wish"][0]):
             side = wish(flow, rules, reacts)
@@ -148,9 +159,11 @@ def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None
             change_queue(flow, rules)
     if side < 0:
         _write(flow, row, QUOTE)
+    if side < 0 and is_short(flow, rules):
+        answered = rules["reacts_to_short"][0]
     if not was_wide and spread(flow) > 1:
         answered = rules["reacts_to_gap"][0]
-    flow["reacts"][0] = flow["more"][0] or uniform(flow) < answered
+    flow["reacts"][0] = flow["more"][0] or uniform(flow) < answered + flow["quickness"][0]
     if not reacts:
         _excite(flow, rules)
 

@@ -34,8 +34,8 @@ class Parameters:
     day_memory: float = _number(0.8, 0, 0.99, "correlation of that with the day before")
     regime_step: float = _number(0.14, 0, 0.6, "by how much a regime lifts or lowers activity, a share")
     # prices
-    minute_std_ticks: float = _number(7.0, 0.2, 200, "ticks, deviation of a minute's move in RTH")
-    night_std_share: float = _number(0.43, 0.05, 2, "the same at night, as a share of RTH's")
+    minute_std_ticks: float = _number(5.6, 0.2, 200, "ticks, deviation of a minute's move in RTH")
+    night_std_share: float = _number(0.42, 0.05, 2, "the same at night, as a share of RTH's")
     trend_ticks: float = _number(0.0, -4000, 4000, "ticks that RTH drifts")
     news_in_trades: float = _number(3.5, 0, 20, "what a trade's side tells, as a multiple of what else happens with it")
     # queues
@@ -45,23 +45,23 @@ class Parameters:
     spread_ticks: float = _number(1.01, 1.001, 1.5, "ticks, mean over time in RTH")
     night_spread_ticks: float = _number(1.03, 1.001, 1.5, "ticks, mean over time at night")
     single_order_share: float = _number(0.68, 0, 1, "share of orders of one contract")
-    order_contracts: float = _number(2.5, 0.1, 1000, "contracts beyond two of the other orders, mean")
+    order_contracts: float = _number(2.2, 0.1, 1000, "contracts beyond two of the other orders, mean")
     # trades
-    wish_share: float = _number(0.28, 0.01, 0.9, "of arrivals, the share that would rather trade than quote")
+    wish_share: float = _number(0.19, 0.01, 0.9, "of arrivals, the share that would rather trade than quote")
     single_trade_share: float = _number(0.62, 0, 0.99, "share of trades that want one contract")
-    trade_tail: float = _number(0.82, 0.5, 4, "exponent of the others' power law")
-    split_share: float = _number(0.475, 0, 0.95, "share of trades that another piece of the same order follows")
+    trade_tail: float = _number(0.75, 0.5, 4, "exponent of the others' power law")
+    split_share: float = _number(0.47, 0, 0.95, "share of trades that another piece of the same order follows")
     split_more: float = _number(0.72, 0, 0.95, "the same of the later pieces")
     run_share: float = _number(0.42, 0, 0.95, "share of trades that belong to large orders")
     run_pieces: float = _number(8.0, 0.1, 500, "scale of their length, pieces")
     # arrivals
     branching: tuple[float, ...] = field(
-        default=(0.2, 0.2, 0.2), metadata={"low": 0.0, "high": 0.99, "unit": "arrivals that one causes, by time scale"}
+        default=(0.15, 0.15, 0.2), metadata={"low": 0.0, "high": 0.99, "unit": "arrivals that one causes, by time scale"}
     )
     memory_s: tuple[float, ...] = field(
         default=(0.03, 1.0, 20.0), metadata={"low": 0.001, "high": 600.0, "unit": "s, those time scales"}
     )
-    reaction: float = _number(0.885, 0, 0.98, "chance that a quote is answered within a millisecond")
+    reaction: float = _number(0.72, 0, 0.98, "chance that a quote is answered within a millisecond")
     reaction_to_trade: float = _number(0.9, 0, 0.98, "the same of a trade")
 
 

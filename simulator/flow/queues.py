@@ -62,39 +62,10 @@ def _go(flow: Array, rules: Array, side: int) -> None:
 
 
 @kernel
-def leave(flow: Array, rules: Array, side: int, contracts: int) -> None:
-    """Take contracts from a touch, no more than it shows."""
-    flow["shown"][0, side] -= contracts
-    if flow["shown"][0, side] == 0:
-        _go(flow, rules, side)
-
-
-@kernel
-def _order_size(flow: Array, rules: Array) -> int:
-    if uniform(flow) < rules["single_order"][0]:
-        return 1
-    mean = rules["order_mean"][0] * (LARGE if uniform(flow) < LARGE_ORDERS else 1)
-    return 2 + int(exponential(flow) * mean)
-
-
-@kernel
-def change_queue(flow: Array, rules: Array) -> None:
-    """An order joins or leaves a touch: the longer the queue and the worse its price, the likelier it leaves."""
-    side = fair(flow)
-    pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
-    pull = min(max(pull, -PULL_MAX), PULL_MAX)
-    usual = flow["depth"][0, side] * (1 + pull)
-    shown = flow["shown"][0, side]
-    contracts = _order_size(flow, rules)
-    if uniform(flow) * (usual + shown) < usual:
-        flow["shown"][0, side] += contracts
-        return
-    if pull > PULLED:
-        contracts = min(contracts, (shown + 1) // 2)
-        if shown == 1 and uniform(flow) < LAST_STAYS:
-            flow["shown"][0, side] += 1
-            return
-    leave(flow, rules, side, min(contracts, shown))
+def _improve(flow: Array, rules: Array, side: int) -> None:
+    """Somebody makes a new touch inside a wide spread."""
+    flow["touch"][0, side] += 1 - 2 * side
+    flow["shown"][0, side] = _fresh_queue(flow, rules)
 
 
 @kernel
@@ -102,6 +73,53 @@ def close_spread(flow: Array, rules: Array) -> None:
     """Make a wide spread one tick again: the other touch follows, or the one that went comes back."""
     gone = flow["gone"][0]
     chance = rules["follow"][0] + rules["follow_pull"][0] * mispricing(flow) * (2 * gone - 1)
-    side = 1 - gone if uniform(flow) < chance else gone
-    flow["touch"][0, side] += 1 - 2 * side
-    flow["shown"][0, side] = _fresh_queue(flow, rules)
+    _improve(flow, rules, 1 - gone if uniform(flow) < chance else gone)
+
+
+@kernel
+def leave(flow: Array, rules: Array, side: int, contracts: int) -> None:
+    """Take contracts from a touch, no more than it shows."""
+    flow["shown"][0, side] -= contracts
+    if flow["shown"][0, side] == 0:
+        _go(flow, rules, side)
+        if spread(flow) > 1 and uniform(flow) < rules["at_once"][0]:
+            _improve(flow, rules, 1 - side)
+
+
+@kernel
+def _order_size(flow: Array, single: float) -> int:
+    if uniform(flow) < single:
+        return 1
+    mean = flow["order_mean"][0] * (LARGE if uniform(flow) < LARGE_ORDERS else 1)
+    return 2 + int(exponential(flow) * mean)
+
+
+@kernel
+def is_short(flow: Array, rules: Array) -> bool:
+    """Whether either queue is far below its usual length."""
+    share = rules["shorter"][0]
+    return bool(
+        flow["shown"][0, 0] < share * flow["depth"][0, 0] or flow["shown"][0, 1] < share * flow["depth"][0, 1]
+    )
+
+
+@kernel
+def change_queue(flow: Array, rules: Array) -> None:
+    """An order joins or leaves a touch: the longer the queue and the worse its price, the likelier it leaves."""
+    side = fair(flow)
+    if flow["shown"][0, 1 - side] < rules["short"][0] * flow["depth"][0, 1 - side] and uniform(flow) < rules["heal"][0]:
+        side = 1 - side
+    pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
+    pull = min(max(pull, -PULL_MAX), PULL_MAX)
+    usual = flow["depth"][0, side] * (1 + pull) * rules["join"][0]
+    shown = flow["shown"][0, side]
+    if uniform(flow) * (usual + shown) < usual:
+        flow["shown"][0, side] += _order_size(flow, rules["single_join"][0] + flow["singles"][0])
+        return
+    contracts = _order_size(flow, rules["single_leave"][0] + flow["singles"][0])
+    if pull > PULLED:
+        contracts = min(contracts, (shown + 1) // 2)
+        if shown == 1 and uniform(flow) < LAST_STAYS:
+            flow["shown"][0, side] += 1
+            return
+    leave(flow, rules, side, min(contracts, shown))

@@ -21,8 +21,8 @@ S_NS: Final = 1e9
 # many minutes it takes to be over.
 BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
 # What one unit of a parameter takes inside, measured with the preset `normal`.
-ARRIVALS_PER_PRINT: Final = 0.93
-SIGMA: Final = 0.0195  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
+ARRIVALS_PER_PRINT: Final = 1.62
+SIGMA: Final = 0.0261  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
 REPAIR: Final = 0.036  # hurry for a mean spread a tick too wide
 NIGHT_REPAIR: Final = 0.02
 
@@ -81,7 +81,7 @@ def rules(parameters: Parameters) -> Array:
         "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
         "regime_step": parameters.regime_step,
         "wish": parameters.wish_share,
-        "wish_fast": 0.145,
+        "wish_fast": 0.16,
         "reacts_to_trade": parameters.reaction_to_trade,
         "reacts_to_quote": parameters.reaction,
         "reacts_to_gap": 0.95,
@@ -98,15 +98,26 @@ def rules(parameters: Parameters) -> Array:
         "lean_fast": 0.46,
         "thin": 38 * scale,
         "thin_fast": 8 * scale,
-        "clear": 0.115,
+        "clear": 0.118,
         "impact": parameters.news_in_trades,
         "pull": 0.85,
-        "follow": 0.77,
+        "follow": 0.78,
         "follow_pull": 0.4,
-        "single_order": parameters.single_order_share,
+        "join": 1.4,
+        "single_join": 0.8,
+        "single_leave": 0.64,
+        "short": 0.6,
+        "heal": 0.85,
+        "at_once": 0.15,
+        "piece_at_once": 0.06,
         "order_mean": parameters.order_contracts * max(1.0, scale),
-        "behind": 2.6,
-        "fresh": 5 * scale,
+        "quick_step": 0.08,
+        "order_step": 0.5,
+        "single_step": 0.08,
+        "reacts_to_short": 0.8,
+        "shorter": 0.25,
+        "behind": 2.4,
+        "fresh": 4 * scale,
         "wander_step": parameters.size_wander,
     }
     for name, value in values.items():

@@ -14,7 +14,7 @@ from simulator.flow import schedule
 from simulator.flow.draws import seed_generators
 from simulator.flow.kernel import fill
 from simulator.flow.parameters import PRESETS, Parameters
-from simulator.flow.state import ASK, BID, FLOW, LONG_RUNS, REGIMES, WANDERS
+from simulator.flow.state import ASK, BID, FLOW, LONG_RUNS, REGIMES, STYLES, WANDERS
 from simulator.flow.trades import renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
 from system.domain.session import CLOSE_S, Calendar, Session
@@ -123,7 +123,8 @@ def _begin(
     flow["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]
     for side in (BID, ASK):
         flow["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
-    flow["last"] = words[5] >> 16 & 1
+    flow["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
+    flow["last"] = words[5] >> 31
     assert LONG_RUNS > 0
     renew_runs(flow, rules)
     return flow, minutes

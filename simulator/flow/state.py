@@ -8,6 +8,7 @@ SCALES: Final = 3  # of the memory of arrivals
 REGIMES: Final = 5  # of activity, from a third of a minute to some hours
 LONG_RUNS: Final = 2  # large orders that are being worked at once
 WANDERS: Final = 2  # of a queue's usual length
+STYLES: Final = 3  # what kind of traders are about: how quick, with how large orders, in how many pieces
 BID: Final = 0
 ASK: Final = 1
 STEP_NS: Final = 1_000_000_000  # regimes and the day's schedule move once a second
@@ -29,6 +30,10 @@ FLOW: Final = np.dtype(
         ("efficient", "f8"),  # the efficient price, ticks
         ("depth", "f8", (2,)),  # contracts that usually wait at either touch
         ("wander", "i8", (2, WANDERS)),
+        ("style", "i8", (STYLES,)),
+        ("quickness", "f8"),  # what that adds to the chance of a reaction
+        ("singles", "f8"),  # to the share of orders of one contract
+        ("order_mean", "f8"),  # contracts of orders that are more than one
         ("touch", "i8", (2,)),  # bid and ask in ticks
         ("shown", "i8", (2,)),  # the contracts there
         ("gone", "i8"),  # the touch that went when the spread last became wide
@@ -76,8 +81,19 @@ RULES: Final = np.dtype(
         ("pull", "f8"),  # of the efficient price on the queues
         ("follow", "f8"),  # chance that the other touch follows one that went
         ("follow_pull", "f8"),
-        ("single_order", "f8"),
+        ("join", "f8"),  # how much likelier an order joins than leaves, since those that leave are larger
+        ("single_join", "f8"),
+        ("single_leave", "f8"),
+        ("short", "f8"),  # a queue below this share of its usual length
+        ("heal", "f8"),  # draws orders away from the other one, with this chance
+        ("at_once", "f8"),  # chance that a wide spread closes in the same instant
+        ("piece_at_once", "f8"),  # that the next piece of an order has the time of the last
         ("order_mean", "f8"),
+        ("quick_step", "f8"),
+        ("order_step", "f8"),
+        ("single_step", "f8"),
+        ("reacts_to_short", "f8"),
+        ("shorter", "f8"),
         ("behind", "f8"),  # length of the queue behind a touch, in touches
         ("fresh", "f8"),  # contracts at a new touch
         ("wander_step", "f8"),
