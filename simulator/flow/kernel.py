@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.flow.draws import bits, decay, exponential, fair, uniform
-from simulator.flow.queues import change_queue, close_spread, is_short, spread
+from simulator.flow.queues import change_queue, close_spread, is_short, lift_limit, spread
 from simulator.flow.state import REGIMES, SCALES, STEP_NS, STYLES, WANDERS
 from simulator.flow.trades import trade, wish
 from system.domain.kernels import kernel
@@ -19,6 +19,13 @@ from system.domain.ticks import GAP, QUOTE, TRADE
 
 Array = npt.NDArray[Any]
 
+# What comes next.
+OVER: Final = 0  # nothing: the session ends
+REACTION: Final = 1
+ARRIVAL: Final = 2
+REPAIR: Final = 3  # an arrival that closes the spread
+PIECE: Final = 4  # the next piece of an order, at the time of the last
+FEED: Final = 5  # trading halts or goes on, or the feed does
 MINUTE_NS: Final = 60_000_000_000
 REGIME_S: Final = (20.0, 90.0, 400.0, 1500.0, 6000.0)  # how long each regime of activity lasts, on average
 WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
@@ -27,13 +34,13 @@ STYLE_S: Final = (60.0, 60.0, 200.0)
 REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
 WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
 STYLE_ENDS: Final = np.array([1 / seconds for seconds in STYLE_S])
-REACTION: Final = np.array(REACTION_NS)
-REACTION_SHIFT: Final = 29  # three bits choose one of eight
+DELAYS: Final = np.array(REACTION_NS)
+DELAY_SHIFT: Final = 29  # three bits choose one of eight
 
 
 @kernel
-def _move_schedule(flow: Array, rules: Array, minutes: Array) -> None:
-    """Begin the next second: regimes and usual queues move, a new minute takes over."""
+def _move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
+    """Begin the next second: regimes and usual queues move, a new minute takes over; whether the feed begins or ends."""
     regime = 1.0
     for k in range(REGIMES):
         if uniform(flow) < REGIME_ENDS[k]:
@@ -64,7 +71,13 @@ def _move_schedule(flow: Array, rules: Array, minutes: Array) -> None:
     if number != flow["minute"][0]:
         flow["minute"][0] = number
         flow["efficient"][0] += minute["jump"]
+        flow["floor"][0] = minute["floor"]
+        if flow["limited"][0] and flow["touch"][0, 1] > minute["floor"]:
+            lift_limit(flow, rules)
     flow["step_ns"][0] += STEP_NS
+    turned = flow["halted"][0] != minute["halted"] or flow["dark"][0] != minute["dark"]
+    flow["halted"][0], flow["dark"][0] = minute["halted"], minute["dark"]
+    return bool(turned)
 
 
 @kernel
@@ -99,6 +112,8 @@ def _write(flow: Array, row: Array, kind: int) -> None:
 def _write_trade(flow: Array, rules: Array, sizes: Array, row: Array, side: int) -> None:
     """A print; the quote that follows from it comes next, at the same time."""
     _write(flow, row, TRADE)
+    if flow["limited"][0]:  # no quote prevails
+        row["bid_ticks"][0] = row["ask_ticks"][0] = row["bid_size"][0] = row["ask_size"][0] = 0
     row["price_ticks"][0], row["side"][0] = flow["touch"][0, side], 2 * side - 1
     row["size"][0] = trade(flow, rules, sizes, side)
     flow["due"][0] = True
@@ -106,27 +121,28 @@ def _write_trade(flow: Array, rules: Array, sizes: Array, row: Array, side: int)
 
 @kernel
 def _await(flow: Array, rules: Array, minutes: Array) -> int:
-    """Move time to the next event: 0 the session is over, 1 a reaction, 2 an arrival, 3 an arrival that closes a spread.
+    """Move time to what comes next, and return that.
 
     Arrivals by thinning (Ogata): between two steps of the schedule the intensity only falls.
     """
     if flow["reacts"][0]:
         if flow["more"][0] and uniform(flow) < rules["piece_at_once"][0]:
-            return 4
-        delay = exponential(flow) * REACTION[bits(flow) >> REACTION_SHIFT]
+            return PIECE
+        delay = exponential(flow) * DELAYS[bits(flow) >> DELAY_SHIFT]
         flow["ts_ns"][0] += 1 + int(delay)
-        return 1 if flow["ts_ns"][0] < flow["close_ns"][0] else 0
+        return REACTION if flow["ts_ns"][0] < flow["close_ns"][0] else OVER
     excited = _fade(flow, rules, flow["ts_ns"][0])
     while True:
         hurry = 1 + (flow["repair"][0] if spread(flow) > 1 else 0.0)
         bound = (flow["base"][0] + excited) * hurry
         ts_ns = flow["ts_ns"][0] + 1 + int(min(exponential(flow) / bound, 1e15))
         step_ns = flow["step_ns"][0]
-        if ts_ns >= step_ns:
+        if ts_ns >= step_ns or flow["halted"][0]:
             if step_ns >= flow["close_ns"][0]:
-                return 0
-            flow["ts_ns"][0] = max(flow["ts_ns"][0], step_ns - 1)
-            _move_schedule(flow, rules, minutes)
+                return OVER
+            flow["ts_ns"][0] = max(flow["ts_ns"][0], step_ns)
+            if _move_schedule(flow, rules, minutes):
+                return FEED
             excited = _fade(flow, rules, flow["ts_ns"][0])
             continue
         flow["ts_ns"][0] = ts_ns
@@ -134,20 +150,20 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
         intensity = flow["base"][0] + excited
         drawn = uniform(flow) * bound
         if drawn < intensity * hurry:
-            return 2 if drawn < intensity else 3
+            return ARRIVAL if drawn < intensity else REPAIR
 
 
 @kernel
 def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None:
     """Let what has come happen, write it, and see whether somebody reacts."""
-    was_wide, reacts = spread(flow) > 1, what == 1 or what == 4
+    was_wide, reacts = spread(flow) > 1, what in (REACTION, PIECE)
     side = -1
     answered = rules["reacts_to_quote"][0]
-    if what == 3 or (what == 1 and was_wide and uniform(flow) < rules["repair_fast"][0]):
+    if what == REPAIR or (what == REACTION and was_wide and uniform(flow) < rules["repair_fast"][0]):
         close_spread(flow, rules)
     else:
         if reacts and flow["more"][0]:
-            if what == 4 or uniform(flow) < rules["piece"][0]:
+            if what == PIECE or uniform(flow) < rules["piece"][0]:
                 side = flow["last"][0]
         elif uniform(flow) < (rules["wish_fast"][0] if reacts else rules["wish"][0]):
             side = wish(flow, rules, reacts)
@@ -169,6 +185,24 @@ def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None
 
 
 @kernel
+def _turn_feed(flow: Array, row: Array) -> bool:
+    """Trading halts or goes on, or the feed does; whether that is an event."""
+    if flow["dark"][0]:
+        flow["lost"][0] = True
+        return False
+    if flow["lost"][0]:  # the feed is back: say that events are missing, and how the market stands
+        flow["lost"][0] = False
+        flow["due"][0] = True
+        _write(flow, row, GAP)
+        row["bid_ticks"][0] = row["ask_ticks"][0] = row["bid_size"][0] = row["ask_size"][0] = 0
+        return True
+    _write(flow, row, QUOTE)
+    if flow["halted"][0]:  # nobody quotes
+        row["bid_size"][0] = row["ask_size"][0] = 0
+    return True
+
+
+@kernel
 def fill(flow: Array, rules: Array, minutes: Array, sizes: Array, batch: Array) -> int:
     """Write the session's next events into `batch` (dtype EVENT); fewer than it holds: the session is over.
 
@@ -185,9 +219,14 @@ def fill(flow: Array, rules: Array, minutes: Array, sizes: Array, batch: Array) 
             _write_trade(flow, rules, sizes, row, flow["last"][0])
         else:
             what = _await(flow, rules, minutes)
-            if what == 0:
+            if what == OVER:
                 flow["reacts"][0] = flow["more"][0] = False
                 break
-            _act(flow, rules, sizes, row, what)
-        n += 1
+            if what == FEED:
+                if not _turn_feed(flow, row):
+                    continue
+            else:
+                _act(flow, rules, sizes, row, what)
+        if not flow["dark"][0]:
+            n += 1
     return n

@@ -61,7 +61,7 @@ class Parameters:
     memory_s: tuple[float, ...] = field(
         default=(0.03, 1.0, 20.0), metadata={"low": 0.001, "high": 600.0, "unit": "s, those time scales"}
     )
-    reaction: float = _number(0.72, 0, 0.98, "chance that a quote is answered within a millisecond")
+    reaction: float = _number(0.74, 0, 0.98, "chance that a quote is answered within a millisecond")
     reaction_to_trade: float = _number(0.9, 0, 0.98, "the same of a trade")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from simulator.flow.draws import exponential, fair, uniform
+from simulator.flow.state import ASK, BID
 from system.domain.kernels import kernel
 
 Array = npt.NDArray[Any]
@@ -49,13 +50,31 @@ def _fresh_queue(flow: Array, rules: Array) -> int:
 
 
 @kernel
+def lift_limit(flow: Array, rules: Array) -> None:
+    """Somebody bids again, a tick below the offers."""
+    flow["limited"][0] = False
+    flow["touch"][0, BID] = flow["touch"][0, ASK] - 1
+    flow["shown"][0, BID] = _fresh_queue(flow, rules)
+
+
+@kernel
 def _go(flow: Array, rules: Array, side: int) -> None:
-    """The touch of `side` is empty: the level behind shows; a spread of two ticks takes the other side along."""
+    """The touch of `side` is empty: the level behind shows; a spread of two ticks takes the other side along.
+
+    Below the lowest price allowed there is no level: nobody bids, and offers wait at that price.
+    """
+    if side == BID and flow["touch"][0, BID] <= flow["floor"][0]:
+        flow["limited"][0] = True
+        flow["touch"][0, BID], flow["shown"][0, BID] = flow["floor"][0] - 1, 0
+        flow["touch"][0, ASK], flow["shown"][0, ASK] = flow["floor"][0], _queue_behind(flow, rules, ASK)
+        return
     away = 2 * side - 1
     was_wide = spread(flow) > 1
     flow["gone"][0] = side
     flow["touch"][0, side] += away
     flow["shown"][0, side] = _queue_behind(flow, rules, side)
+    if flow["limited"][0]:
+        lift_limit(flow, rules)
     if was_wide:
         flow["touch"][0, 1 - side] += away
         flow["shown"][0, 1 - side] = _fresh_queue(flow, rules)
@@ -109,6 +128,8 @@ def change_queue(flow: Array, rules: Array) -> None:
     side = fair(flow)
     if flow["shown"][0, 1 - side] < rules["short"][0] * flow["depth"][0, 1 - side] and uniform(flow) < rules["heal"][0]:
         side = 1 - side
+    if flow["limited"][0]:
+        side = ASK
     pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
     pull = min(max(pull, -PULL_MAX), PULL_MAX)
     usual = flow["depth"][0, side] * (1 + pull) * rules["join"][0]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.flow.parameters import Parameters
-from simulator.flow.state import MINUTE, RULES
+from simulator.flow.state import MINUTE, NO_FLOOR, RULES
 
 Array = npt.NDArray[Any]
 
@@ -66,6 +66,7 @@ def day(parameters: Parameters, factor: float = 1.0) -> Array:
         minutes["sigma"][where] = SIGMA * parameters.minute_std_ticks * std / np.sqrt(prints[where].mean() / 400)
         minutes["depth"][where] = parameters.best_size * size
         minutes["repair"][where] = repair / (spread - 1)
+    minutes["floor"] = NO_FLOOR
     minutes["drift"][RTH] = parameters.trend_ticks / (RTH.stop - RTH.start) / 60
     for name in ("base", "sigma", "depth", "repair", "drift"):
         minutes[name] = np.round(minutes[name] * 2.0**60) / 2.0**60 if name == "base" else _round(minutes[name])
@@ -81,7 +82,7 @@ def rules(parameters: Parameters) -> Array:
         "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
         "regime_step": parameters.regime_step,
         "wish": parameters.wish_share,
-        "wish_fast": 0.16,
+        "wish_fast": 0.165,
         "reacts_to_trade": parameters.reaction_to_trade,
         "reacts_to_quote": parameters.reaction,
         "reacts_to_gap": 0.95,
@@ -117,7 +118,7 @@ def rules(parameters: Parameters) -> Array:
         "reacts_to_short": 0.8,
         "shorter": 0.25,
         "behind": 2.4,
-        "fresh": 4 * scale,
+        "fresh": 3 * scale,
         "wander_step": parameters.size_wander,
     }
     for name, value in values.items():

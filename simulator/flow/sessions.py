@@ -14,7 +14,7 @@ from simulator.flow import schedule
 from simulator.flow.draws import seed_generators
 from simulator.flow.kernel import fill
 from simulator.flow.parameters import PRESETS, Parameters
-from simulator.flow.state import ASK, BID, FLOW, LONG_RUNS, REGIMES, STYLES, WANDERS
+from simulator.flow.state import ASK, BID, FLOW, NO_FLOOR, REGIMES, STYLES, WANDERS
 from simulator.flow.trades import renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
 from system.domain.session import CLOSE_S, Calendar, Session
@@ -113,7 +113,7 @@ def _begin(
     flow["ts_ns"] = flow["faded_ns"] = flow["step_ns"] = flow["open_ns"] = session.open_ns
     flow["close_ns"] = _close_ns(session, calendar)
     flow["base"] = 1 / SECOND_NS  # until the schedule begins, within the first second
-    flow["minute"] = -1
+    flow["minute"], flow["floor"] = -1, NO_FLOOR
     gap = words[3] % (OPEN_GAP_TICKS + 1) - words[4] % (OPEN_GAP_TICKS + 1)
     flow["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
     flow["efficient"] = OPEN_TICKS + gap + 0.5
@@ -125,7 +125,6 @@ def _begin(
         flow["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
     flow["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
     flow["last"] = words[5] >> 31
-    assert LONG_RUNS > 0
     renew_runs(flow, rules)
     return flow, minutes
 

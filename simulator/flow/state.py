@@ -11,6 +11,7 @@ WANDERS: Final = 2  # of a queue's usual length
 STYLES: Final = 3  # what kind of traders are about: how quick, with how large orders, in how many pieces
 BID: Final = 0
 ASK: Final = 1
+NO_FLOOR: Final = -(1 << 40)
 STEP_NS: Final = 1_000_000_000  # regimes and the day's schedule move once a second
 
 FLOW: Final = np.dtype(
@@ -48,7 +49,9 @@ FLOW: Final = np.dtype(
         ("minute", "i8"),  # of the schedule, the one in force
         ("halted", "?"),
         ("dark", "?"),  # the market goes on, the feed does not
+        ("lost", "?"),  # and events are missing since the last one written
         ("floor", "i8"),  # the lowest price allowed, ticks
+        ("limited", "?"),  # the price is there, and nobody bids
     ],
     align=True,
 )
@@ -112,7 +115,7 @@ MINUTE: Final = np.dtype(
         ("jump", "f8"),  # of the efficient price as the minute begins, ticks
         ("halted", "?"),
         ("dark", "?"),
-        ("floor", "i8"),
+        ("floor", "i8"),  # ticks, NO_FLOOR without
     ],
     align=True,
 )

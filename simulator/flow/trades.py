@@ -48,7 +48,7 @@ def _chance_of_buying(flow: Array, rules: Array, reacts: bool) -> float:
 def wish(flow: Array, rules: Array, reacts: bool) -> int:
     """Somebody would like to trade; return the touch that is hit, or -1 where its queue was too long to hurry."""
     thin = rules["thin_fast"][0] if reacts else rules["thin"][0]
-    buying = _chance_of_buying(flow, rules, reacts)
+    buying = 1.0 if flow["limited"][0] else _chance_of_buying(flow, rules, reacts)
     buys = buying * thin / (flow["shown"][0, 1] + thin)
     sells = (1 - buying) * thin / (flow["shown"][0, 0] + thin)
     drawn = uniform(flow)
