@@ -1,7 +1,7 @@
 """Random draws for compiled code that come out the same on every machine, compiled or not.
 
-Integers of at most 63 bits make the bits; numbers with a fraction come from them by tables and by +, - and x alone, which
-IEEE 754 fixes to the last bit, where a library's logarithm may differ between machines.
+Integers of at most 63 bits make the bits; numbers with a fraction come from them by tables and by +, - and x alone,
+which IEEE 754 fixes to the last bit, where a library's logarithm may differ between machines.
 """
 
 from fractions import Fraction
@@ -77,7 +77,7 @@ def exponential(state: Array) -> float:
         i = drawn >> SHIFT
         if i > 0:
             low, high = EXPONENTIAL[i], EXPONENTIAL[i + 1]
-            return whole + low + (high - low) * ((drawn & ((1 << SHIFT) - 1)) * (1.0 / (1 << SHIFT)))
+            return float(whole + low + (high - low) * ((drawn & ((1 << SHIFT) - 1)) * (1.0 / (1 << SHIFT))))
         whole += LOG_STEPS  # memoryless: beyond the table it begins anew
 
 
@@ -86,7 +86,7 @@ def normal(state: Array) -> float:
     """Of mean 0 and deviation 1, at most about 3.8 on either side; a fair bit has the sign."""
     drawn = bits(state)
     z = NORMAL[(drawn >> 1) & (STEPS - 1)]
-    return z if drawn & 1 else -z
+    return float(z if drawn & 1 else -z)
 
 
 @kernel

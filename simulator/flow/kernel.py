@@ -1,8 +1,8 @@
 """The synthetic market of one session as a sequential kernel: when something happens, and what it is.
 
-Arrivals excite further arrivals on three time scales (Hawkes), under the day's curve and regimes of activity; each event
-may be answered within a millisecond by those who watch (a chain of reactions, which ends with a fixed chance each time).
-An arrival or a reaction closes a wide spread, trades, or changes a queue.
+Arrivals excite further arrivals on three time scales (Hawkes), under the day's curve and regimes of activity; each
+event may be answered within a millisecond by those who watch (a chain, which ends with a certain chance each
+time). An arrival or a reaction closes a wide spread, trades, or changes a queue.
 """
 
 from typing import Any, Final
@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.flow.draws import bits, decay, exponential, fair, uniform
-from simulator.flow.queues import change_queue, close_spread, is_short, lift_limit, spread
-from simulator.flow.state import REGIMES, SCALES, STEP_NS, STYLES, WANDERS
+from simulator.flow.draws import bits, decay, exponential, uniform
+from simulator.flow.moods import move_schedule
+from simulator.flow.queues import change_queue, close_spread, is_short, spread
+from simulator.flow.state import SCALES
 from simulator.flow.trades import trade, wish
 from system.domain.kernels import kernel
 from system.domain.ticks import GAP, QUOTE, TRADE
@@ -26,58 +27,9 @@ ARRIVAL: Final = 2
 REPAIR: Final = 3  # an arrival that closes the spread
 PIECE: Final = 4  # the next piece of an order, at the time of the last
 FEED: Final = 5  # trading halts or goes on, or the feed does
-MINUTE_NS: Final = 60_000_000_000
-REGIME_S: Final = (20.0, 90.0, 400.0, 1500.0, 6000.0)  # how long each regime of activity lasts, on average
-WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
 REACTION_NS: Final = (2e3, 2e4, 6e4, 1.2e5, 1.5e5, 3e5, 6e5, 9e5)  # mean delays, one of them drawn
-STYLE_S: Final = (60.0, 60.0, 200.0)
-REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
-WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
-STYLE_ENDS: Final = np.array([1 / seconds for seconds in STYLE_S])
 DELAYS: Final = np.array(REACTION_NS)
 DELAY_SHIFT: Final = 29  # three bits choose one of eight
-
-
-@kernel
-def _move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
-    """Begin the next second: regimes and usual queues move, a new minute takes over; whether the feed begins or ends."""
-    regime = 1.0
-    for k in range(REGIMES):
-        if uniform(flow) < REGIME_ENDS[k]:
-            flow["regime"][0, k] = fair(flow)
-        regime *= 1 + (2 * flow["regime"][0, k] - 1) * rules["regime_step"][0]
-    for k in range(STYLES):
-        if uniform(flow) < STYLE_ENDS[k]:
-            flow["style"][0, k] = fair(flow)
-    flow["quickness"][0] = (2 * flow["style"][0, 0] - 1) * rules["quick_step"][0]
-    order_mean = rules["order_mean"][0] * (1 + (2 * flow["style"][0, 1] - 1) * rules["order_step"][0])
-    flow["order_mean"][0] = order_mean
-    flow["singles"][0] = (2 * flow["style"][0, 2] - 1) * rules["single_step"][0]
-    number = (flow["step_ns"][0] - flow["open_ns"][0]) // MINUTE_NS
-    minute = minutes[number]
-    for side in range(2):
-        depth = minute["depth"]
-        for k in range(WANDERS):
-            if uniform(flow) < WANDER_ENDS[k]:
-                flow["wander"][0, side, k] = fair(flow)
-            depth *= 1 + (2 * flow["wander"][0, side, k] - 1) * rules["wander_step"][0]
-        flow["depth"][0, side] = depth
-    caused = 0.0
-    for k in range(SCALES):
-        caused += rules["branching"][0, k]
-    flow["base"][0] = minute["base"] * regime * (1 - caused)
-    flow["sigma"][0], flow["repair"][0] = minute["sigma"], minute["repair"]
-    flow["efficient"][0] += minute["drift"]
-    if number != flow["minute"][0]:
-        flow["minute"][0] = number
-        flow["efficient"][0] += minute["jump"]
-        flow["floor"][0] = minute["floor"]
-        if flow["limited"][0] and flow["touch"][0, 1] > minute["floor"]:
-            lift_limit(flow, rules)
-    flow["step_ns"][0] += STEP_NS
-    turned = flow["halted"][0] != minute["halted"] or flow["dark"][0] != minute["dark"]
-    flow["halted"][0], flow["dark"][0] = minute["halted"], minute["dark"]
-    return bool(turned)
 
 
 @kernel
@@ -141,7 +93,7 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
             if step_ns >= flow["close_ns"][0]:
                 return OVER
             flow["ts_ns"][0] = max(flow["ts_ns"][0], step_ns)
-            if _move_schedule(flow, rules, minutes):
+            if move_schedule(flow, rules, minutes):
                 return FEED
             excited = _fade(flow, rules, flow["ts_ns"][0])
             continue
@@ -206,8 +158,8 @@ def _turn_feed(flow: Array, row: Array) -> bool:
 def fill(flow: Array, rules: Array, minutes: Array, sizes: Array, batch: Array) -> int:
     """Write the session's next events into `batch` (dtype EVENT); fewer than it holds: the session is over.
 
-    `flow` (dtype FLOW, shape (1,)) carries on from call to call; `minutes` (dtype MINUTE) is the day's schedule from the
-    open on, `sizes` (shape (4096,), contracts) the quantiles of what a trade wants.
+    `flow` (dtype FLOW, shape (1,)) carries on from call to call; `minutes` (dtype MINUTE) is the day's schedule from
+    the open on, `sizes` (shape (4096,), contracts) the quantiles of what a trade wants.
     """
     n = 0
     while n < len(batch):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from simulator.flow.events import ScriptedEvent
+
 # The day's activity by half hour from 18:00 New York on, in ten-thousandths.
 HALF_HOURS: Final = (
     *(100, 68, 62, 55, 50, 45, 40, 38, 45, 40, 38, 33, 30, 30, 33, 37, 45, 55),  # 18:00 to 03:00
@@ -23,7 +25,7 @@ def _number(default: float, low: float, high: float, unit: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """RTH is 09:30 to 16:00 New York, night all the rest; a print is a trade as the exchange reports it, one a price."""
+    """RTH is 09:30 to 16:00 New York, night the rest; a print is a trade as the exchange reports it, one a price."""
 
     # the day
     half_hours: tuple[float, ...] = field(
@@ -56,13 +58,22 @@ class Parameters:
     run_pieces: float = _number(8.0, 0.1, 500, "scale of their length, pieces")
     # arrivals
     branching: tuple[float, ...] = field(
-        default=(0.15, 0.15, 0.2), metadata={"low": 0.0, "high": 0.99, "unit": "arrivals that one causes, by time scale"}
+        default=(0.15, 0.15, 0.2),
+        metadata={"low": 0.0, "high": 0.99, "unit": "arrivals that one causes, by time scale"},
     )
     memory_s: tuple[float, ...] = field(
         default=(0.03, 1.0, 20.0), metadata={"low": 0.001, "high": 600.0, "unit": "s, those time scales"}
     )
     reaction: float = _number(0.74, 0, 0.98, "chance that a quote is answered within a millisecond")
     reaction_to_trade: float = _number(0.9, 0, 0.98, "the same of a trade")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Parameters, and what is scripted on top of them."""
+
+    parameters: Parameters
+    events: tuple[ScriptedEvent, ...] = ()
 
 
 FIELDS: Final = {each.name: each for each in fields(Parameters)}
@@ -76,3 +87,4 @@ PRESETS: Final[Mapping[str, Parameters]] = {
     "trend-up": Parameters(trend_ticks=240),
     "trend-down": Parameters(trend_ticks=-240),
 }
+NORMAL: Final = Flow(parameters=PRESETS["normal"])

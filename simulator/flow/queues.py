@@ -117,9 +117,7 @@ def _order_size(flow: Array, single: float) -> int:
 def is_short(flow: Array, rules: Array) -> bool:
     """Whether either queue is far below its usual length."""
     share = rules["shorter"][0]
-    return bool(
-        flow["shown"][0, 0] < share * flow["depth"][0, 0] or flow["shown"][0, 1] < share * flow["depth"][0, 1]
-    )
+    return bool(flow["shown"][0, 0] < share * flow["depth"][0, 0] or flow["shown"][0, 1] < share * flow["depth"][0, 1])
 
 
 @kernel

@@ -17,8 +17,8 @@ SMOOTH: Final = 21  # minutes over which one half hour's activity goes over into
 SIZES: Final = 4096
 TRADE_MAX: Final = 400  # contracts
 S_NS: Final = 1e9
-# Bursts at the open, the news, the open of the shares, their close: minutes since 18:00, how many times as active, and how
-# many minutes it takes to be over.
+# Bursts at the open, the news, the open of the shares, their close: minutes since 18:00, how many times as active, and
+# how many minutes it takes to be over.
 BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
 # What one unit of a parameter takes inside, measured with the preset `normal`.
 ARRIVALS_PER_PRINT: Final = 1.62

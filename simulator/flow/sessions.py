@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from simulator.flow import schedule
 from simulator.flow.draws import seed_generators
+from simulator.flow.events import script
 from simulator.flow.kernel import fill
-from simulator.flow.parameters import PRESETS, Parameters
+from simulator.flow.parameters import NORMAL, Flow, Parameters
 from simulator.flow.state import ASK, BID, FLOW, NO_FLOOR, REGIMES, STYLES, WANDERS
 from simulator.flow.trades import renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
@@ -24,7 +25,6 @@ from system.domain.ticks import QUOTE, Batch, empty_batch
 FIRST_DAY: Final = date(2024, 3, 18)  # a Monday; June's contract is in front for its first whole week
 OPEN_TICKS: Final = 20_000  # a session opens around 5000.00, whatever the one before did
 OPEN_GAP_TICKS: Final = 40  # and at most so far from it
-NORMAL: Final = PRESETS["normal"]
 
 Array = npt.NDArray[Any]
 
@@ -34,7 +34,7 @@ def sessions(
     seed: int,
     count: int,
     first_day: date | None = None,
-    parameters: Parameters = NORMAL,
+    flow: Flow = NORMAL,
     batch_events: int = 131_072,
 ) -> Iterator[Batch]:
     """Yield `count` sessions from `first_day` on, in arrays of dtype EVENT and shape (1..batch_events,).
@@ -44,7 +44,7 @@ def sessions(
     calendar ends first.
     """
     days = trading_days(first_day, count)
-    return _batches(seed, days, parameters, batch_events)
+    return _batches(seed, days, flow, batch_events)
 
 
 def trading_days(first_day: date | None, count: int) -> list[date]:
@@ -66,17 +66,17 @@ def trading_days(first_day: date | None, count: int) -> list[date]:
     return days
 
 
-def _batches(seed: int, days: list[date], parameters: Parameters, batch_events: int) -> Iterator[Batch]:
+def _batches(seed: int, days: list[date], flow: Flow, batch_events: int) -> Iterator[Batch]:
     """Batches of `batch_events` events, all but the last one full; a batch may span two sessions."""
-    rules, sizes = schedule.rules(parameters), schedule.trade_sizes(parameters)
+    rules, sizes = schedule.rules(flow.parameters), schedule.trade_sizes(flow.parameters)
     batch = empty_batch(batch_events)
     filled = 0
     for number, day in enumerate(days):
-        flow, minutes = _begin(seed, number, day, parameters, rules)
-        batch[filled] = _opening(flow)
+        state, minutes = _begin(seed, number, day, flow, rules)
+        batch[filled] = _opening(state)
         filled += 1
         while True:
-            filled += fill(flow, rules, minutes, sizes, batch[filled:])
+            filled += fill(state, rules, minutes, sizes, batch[filled:])
             if filled < batch_events:
                 break
             yield batch
@@ -101,32 +101,31 @@ def _day_factor(seed: int, number: int, parameters: Parameters) -> float:
     return round(exp(spread * logarithm - spread**2 / 2), 6)
 
 
-def _begin(
-    seed: int, number: int, day: date, parameters: Parameters, rules: Array
-) -> tuple[npt.NDArray[np.void], Array]:
+def _begin(seed: int, number: int, day: date, flow: Flow, rules: Array) -> tuple[npt.NDArray[np.void], Array]:
     """The state at the open of session `number`, and its schedule."""
     words = _words(seed, number)
     calendar = Calendar()
     session = calendar.session(day)
-    flow = np.zeros(1, dtype=FLOW)
-    seed_generators(flow, (words[0], words[1], words[2]))
-    flow["ts_ns"] = flow["faded_ns"] = flow["step_ns"] = flow["open_ns"] = session.open_ns
-    flow["close_ns"] = _close_ns(session, calendar)
-    flow["base"] = 1 / SECOND_NS  # until the schedule begins, within the first second
-    flow["minute"], flow["floor"] = -1, NO_FLOOR
+    state = np.zeros(1, dtype=FLOW)
+    seed_generators(state, (words[0], words[1], words[2]))
+    state["ts_ns"] = state["faded_ns"] = state["step_ns"] = state["open_ns"] = session.open_ns
+    state["close_ns"] = _close_ns(session, calendar)
+    state["base"] = 1 / SECOND_NS  # until the schedule begins, within the first second
+    state["minute"], state["floor"] = -1, NO_FLOOR
     gap = words[3] % (OPEN_GAP_TICKS + 1) - words[4] % (OPEN_GAP_TICKS + 1)
-    flow["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
-    flow["efficient"] = OPEN_TICKS + gap + 0.5
-    minutes = schedule.day(parameters, _day_factor(seed, number, parameters))
-    flow["depth"] = minutes["depth"][0]
-    flow["shown"] = max(1, int(minutes["depth"][0]))
-    flow["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]
+    state["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
+    state["efficient"] = OPEN_TICKS + gap + 0.5
+    minutes = schedule.day(flow.parameters, _day_factor(seed, number, flow.parameters))
+    script(minutes, flow.events, number, words[5], OPEN_TICKS + gap)
+    state["depth"] = minutes["depth"][0]
+    state["shown"] = max(1, int(minutes["depth"][0]))
+    state["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]
     for side in (BID, ASK):
-        flow["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
-    flow["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
-    flow["last"] = words[5] >> 31
-    renew_runs(flow, rules)
-    return flow, minutes
+        state["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
+    state["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
+    state["last"] = words[5] >> 31
+    renew_runs(state, rules)
+    return state, minutes
 
 
 def _close_ns(session: Session, calendar: Calendar) -> int:
@@ -136,10 +135,10 @@ def _close_ns(session: Session, calendar: Calendar) -> int:
     return session.break_ns - (CLOSE_S - close_s) * SECOND_NS
 
 
-def _opening(flow: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+def _opening(state: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
     """The first quote, at the open."""
     row = empty_batch(1)
-    row["ts_ns"], row["kind"] = flow["ts_ns"], QUOTE
-    row["bid_ticks"], row["ask_ticks"] = flow["touch"][0]
-    row["bid_size"], row["ask_size"] = flow["shown"][0]
+    row["ts_ns"], row["kind"] = state["ts_ns"], QUOTE
+    row["bid_ticks"], row["ask_ticks"] = state["touch"][0]
+    row["bid_size"], row["ask_size"] = state["shown"][0]
     return row[0]  # type: ignore[no-any-return]

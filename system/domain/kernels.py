@@ -27,6 +27,7 @@ SOURCES: Final = (
     "simulator/flow/draws.py",
     "simulator/flow/state.py",
     "simulator/flow/queues.py",
+    "simulator/flow/moods.py",
     "simulator/flow/trades.py",
     "simulator/flow/kernel.py",
 )

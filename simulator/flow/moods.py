@@ -1,0 +1,83 @@
+"""What moves once a second: regimes of activity, the usual queues, the kind of traders that are about, the schedule."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.flow.draws import fair, uniform
+from simulator.flow.queues import lift_limit
+from simulator.flow.state import ASK, REGIMES, SCALES, STEP_NS, STYLES, WANDERS
+from system.domain.kernels import kernel
+
+Array = npt.NDArray[Any]
+
+MINUTE_NS: Final = 60_000_000_000
+REGIME_S: Final = (20.0, 90.0, 400.0, 1500.0, 6000.0)  # how long each regime of activity lasts, on average
+WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
+STYLE_S: Final = (60.0, 60.0, 200.0)
+REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
+WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
+STYLE_ENDS: Final = np.array([1 / seconds for seconds in STYLE_S])
+
+
+@kernel
+def _turn(flow: Array, coin: int, ends: float) -> int:
+    """A coin that is thrown anew with the chance `ends`; -1 or +1."""
+    return 2 * (fair(flow) if uniform(flow) < ends else coin) - 1
+
+
+@kernel
+def _regime(flow: Array, rules: Array) -> float:
+    """How many times as active as usual."""
+    factor = 1.0
+    for k in range(REGIMES):
+        sign = _turn(flow, flow["regime"][0, k], REGIME_ENDS[k])
+        flow["regime"][0, k] = (sign + 1) // 2
+        factor *= 1 + sign * rules["regime_step"][0]
+    return factor
+
+
+@kernel
+def _usual_queue(flow: Array, rules: Array, side: int) -> float:
+    """How many times as long as usual."""
+    factor = 1.0
+    for k in range(WANDERS):
+        sign = _turn(flow, flow["wander"][0, side, k], WANDER_ENDS[k])
+        flow["wander"][0, side, k] = (sign + 1) // 2
+        factor *= 1 + sign * rules["wander_step"][0]
+    return factor
+
+
+@kernel
+def _move_styles(flow: Array, rules: Array) -> None:
+    for k in range(STYLES):
+        flow["style"][0, k] = (_turn(flow, flow["style"][0, k], STYLE_ENDS[k]) + 1) // 2
+    flow["quickness"][0] = (2 * flow["style"][0, 0] - 1) * rules["quick_step"][0]
+    flow["order_mean"][0] = rules["order_mean"][0] * (1 + (2 * flow["style"][0, 1] - 1) * rules["order_step"][0])
+    flow["singles"][0] = (2 * flow["style"][0, 2] - 1) * rules["single_step"][0]
+
+
+@kernel
+def move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
+    """Begin the next second; whether trading or the feed stops with it, or goes on."""
+    number = (flow["step_ns"][0] - flow["open_ns"][0]) // MINUTE_NS
+    minute = minutes[number]
+    caused = 0.0
+    for k in range(SCALES):
+        caused += rules["branching"][0, k]
+    flow["base"][0] = minute["base"] * _regime(flow, rules) * (1 - caused)
+    for side in range(2):
+        flow["depth"][0, side] = minute["depth"] * _usual_queue(flow, rules, side)
+    _move_styles(flow, rules)
+    flow["sigma"][0], flow["repair"][0] = minute["sigma"], minute["repair"]
+    flow["efficient"][0] += minute["drift"]
+    if number != flow["minute"][0]:
+        flow["minute"][0], flow["floor"][0] = number, minute["floor"]
+        flow["efficient"][0] += minute["jump"]
+        if flow["limited"][0] and flow["touch"][0, ASK] > minute["floor"]:
+            lift_limit(flow, rules)
+    flow["step_ns"][0] += STEP_NS
+    turned = flow["halted"][0] != minute["halted"] or flow["dark"][0] != minute["dark"]
+    flow["halted"][0], flow["dark"][0] = minute["halted"], minute["dark"]
+    return bool(turned)
