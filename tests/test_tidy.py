@@ -29,7 +29,7 @@ LAYERS = {
     "system.cli": ["system", "simulator"],
     "simulator": ["system"],
     "simulator.exchange": ["system.domain"],
-    "simulator.flow": ["system.domain"],
+    "simulator.flow": ["system.config", "system.domain"],
 }
 # Of the standard library and others, what the decisions may import: nothing that waits, draws, reads a clock or a disk.
 DOMAIN_MAY_IMPORT = {

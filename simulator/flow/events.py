@@ -39,18 +39,18 @@ class Kind:
     side: str
 
 
-def _news(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _news(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """A jump, and for a while more trading on thinner queues."""
     minutes["jump"][0] += sign * event.ticks
     calm = np.arange(event.minutes) / event.minutes
     span = minutes[: event.minutes]
     calm = calm[: len(span)]
-    span["base"] *= 6 - 5 * calm
-    span["sigma"] *= 2 - calm
+    span["base"] *= 5 - 4 * calm
+    span["sigma"] *= 1.3 - 0.3 * calm
     span["depth"] *= 0.4 + 0.6 * calm
 
 
-def _flash_crash(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _flash_crash(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """Two fifths of the time away from the price, the rest back to it."""
     away = max(1, event.minutes * 2 // 5)
     back = max(1, event.minutes - away)
@@ -62,35 +62,34 @@ def _flash_crash(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> N
     span["repair"] *= 0.3
 
 
-def _vacuum(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _vacuum(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """Queues a tenth as long, and spreads that stay wide."""
     span = minutes[: event.minutes]
     span["depth"] *= 0.1
     span["repair"] *= 0.2
 
 
-def _gap_open(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _gap_open(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """A jump, and nothing else."""
     minutes["jump"][0] += sign * event.ticks
 
 
-def _halt(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _halt(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """No quotes, no trades."""
     minutes["halted"][: event.minutes] = True
 
 
-def _limit_down(minutes: Array, event: ScriptedEvent, sign: int, price: float) -> None:
+def _limit_down(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """The price falls to its limit within a fifth of the time, and is let go at the end."""
-    floor = int(price - event.ticks)
-    fall = max(1, event.minutes // 5)
-    minutes["drift"][:fall] -= (event.ticks + 40) / fall / 60
-    minutes["floor"][: event.minutes] = floor
-    minutes["base"][:fall] *= 3
+    falling = max(1, event.minutes // 5)
+    minutes["drift"][:falling] -= (event.ticks + 40) / falling / 60
+    minutes["fall"][: event.minutes] = max(1, int(event.ticks))
+    minutes["base"][:falling] *= 3
     if event.minutes < len(minutes):
         minutes["jump"][event.minutes] += 20
 
 
-def _feed_gap(minutes: Array, event: ScriptedEvent, sign: int, _: float) -> None:
+def _feed_gap(minutes: Array, event: ScriptedEvent, sign: int) -> None:
     """The market goes on, the feed does not."""
     minutes["dark"][: event.minutes] = True
 
@@ -106,12 +105,12 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def script(minutes: Array, events: tuple[ScriptedEvent, ...], number: int, coins: int, price: float) -> None:
+def script(minutes: Array, events: tuple[ScriptedEvent, ...], number: int, coins: int) -> None:
     """Write the events of session `number` (from 0) into its schedule.
 
-    `coins` has a fair bit for each event that may go either way; `price` is where the session opens, ticks.
+    `coins` has a fair bit for each event that may go either way.
     """
     for k, event in enumerate(events):
         if event.session is None or event.session == number + 1:
             sign = SIDES.get(event.side) or 1 - 2 * (coins >> k % 32 & 1)
-            KINDS[event.kind].play(minutes[event.at :], event, sign, price)
+            KINDS[event.kind].play(minutes[event.at :], event, sign)

@@ -32,7 +32,8 @@ def load_flow(path: Path | None, preset_name: str | None) -> Flow:
         return Flow(parameters=preset(preset_name or "normal"))
     table = _read(path)
     try:
-        base = preset(preset_name or _text(table.pop("preset", "normal"), "preset"))
+        own = _text(table.pop("preset", "normal"), "preset")
+        base = preset(preset_name or own)
         events = tuple(_event(each, place) for place, each in enumerate(_list(table.pop("events", []), "events")))
         unknown = next((key for key in table if key not in FIELDS), None)
         if unknown is not None:

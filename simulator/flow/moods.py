@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from simulator.flow.draws import fair, uniform
 from simulator.flow.queues import lift_limit
-from simulator.flow.state import ASK, REGIMES, SCALES, STEP_NS, STYLES, WANDERS
+from simulator.flow.state import BID, NO_FLOOR, REGIMES, SCALES, STEP_NS, STYLES, WANDERS
 from system.domain.kernels import kernel
 
 Array = npt.NDArray[Any]
@@ -73,10 +73,14 @@ def move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
     flow["sigma"][0], flow["repair"][0] = minute["sigma"], minute["repair"]
     flow["efficient"][0] += minute["drift"]
     if number != flow["minute"][0]:
-        flow["minute"][0], flow["floor"][0] = number, minute["floor"]
+        flow["minute"][0] = number
         flow["efficient"][0] += minute["jump"]
-        if flow["limited"][0] and flow["touch"][0, ASK] > minute["floor"]:
-            lift_limit(flow, rules)
+        if minute["fall"] == 0:
+            flow["floor"][0] = NO_FLOOR
+            if flow["limited"][0]:
+                lift_limit(flow, rules)
+        elif flow["floor"][0] == NO_FLOOR:
+            flow["floor"][0] = flow["touch"][0, BID] - minute["fall"]
     flow["step_ns"][0] += STEP_NS
     turned = flow["halted"][0] != minute["halted"] or flow["dark"][0] != minute["dark"]
     flow["halted"][0], flow["dark"][0] = minute["halted"], minute["dark"]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.flow.parameters import Parameters
-from simulator.flow.state import MINUTE, NO_FLOOR, RULES
+from simulator.flow.state import MINUTE, RULES
 
 Array = npt.NDArray[Any]
 
@@ -66,7 +66,6 @@ def day(parameters: Parameters, factor: float = 1.0) -> Array:
         minutes["sigma"][where] = SIGMA * parameters.minute_std_ticks * std / np.sqrt(prints[where].mean() / 400)
         minutes["depth"][where] = parameters.best_size * size
         minutes["repair"][where] = repair / (spread - 1)
-    minutes["floor"] = NO_FLOOR
     minutes["drift"][RTH] = parameters.trend_ticks / (RTH.stop - RTH.start) / 60
     for name in ("base", "sigma", "depth", "repair", "drift"):
         minutes[name] = np.round(minutes[name] * 2.0**60) / 2.0**60 if name == "base" else _round(minutes[name])

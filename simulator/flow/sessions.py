@@ -116,7 +116,7 @@ def _begin(seed: int, number: int, day: date, flow: Flow, rules: Array) -> tuple
     state["touch"][0] = OPEN_TICKS + gap, OPEN_TICKS + gap + 1
     state["efficient"] = OPEN_TICKS + gap + 0.5
     minutes = schedule.day(flow.parameters, _day_factor(seed, number, flow.parameters))
-    script(minutes, flow.events, number, words[5], OPEN_TICKS + gap)
+    script(minutes, flow.events, number, words[5])
     state["depth"] = minutes["depth"][0]
     state["shown"] = max(1, int(minutes["depth"][0]))
     state["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]

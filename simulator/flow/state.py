@@ -115,7 +115,7 @@ MINUTE: Final = np.dtype(
         ("jump", "f8"),  # of the efficient price as the minute begins, ticks
         ("halted", "?"),
         ("dark", "?"),
-        ("floor", "i8"),  # ticks, NO_FLOOR without
+        ("fall", "i8"),  # ticks that the price may fall from where it is when the first such minute begins; 0: any
     ],
     align=True,
 )

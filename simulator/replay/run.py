@@ -6,6 +6,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
+from simulator.flow.parameters import NORMAL, Flow
 from simulator.flow.sessions import sessions
 from simulator.replay.result import Result, TapeSummary
 from simulator.replay.trader import Trader
@@ -50,7 +51,7 @@ def tapes(paths: Sequence[Path]) -> Source:
     return Source(names=names, meta=metas[0], events=events, open=lambda: read_stretches(paths))
 
 
-def synthetic(seed: int, count: int) -> Source:
+def synthetic(seed: int, count: int, flow: Flow = NORMAL) -> Source:
     """Sessions of the synthetic exchange."""
     meta = TapeMeta(symbol=ES.symbol, contract_month=None, source="synthetic", seed=seed)
     name = f"synthetic, seed {seed}, {count} session{'s' if count > 1 else ''}"
@@ -58,7 +59,7 @@ def synthetic(seed: int, count: int) -> Source:
         names=[name],
         meta=meta,
         events=None,
-        open=lambda: ((meta, batch) for batch in sessions(seed=seed, count=count)),
+        open=lambda: ((meta, batch) for batch in sessions(seed=seed, count=count, flow=flow)),
     )
 
 

@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from simulator.flow.parameters import Flow
     from system.storage.tape import TapeMeta
+
+Preset = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="P", help="calm, normal, volatile, trend-up or trend-down [normal]."),
+]
+FlowFile = Annotated[
+    Path | None, typer.Option("--flow", metavar="F", help="Parameters and events of the synthetic market, TOML.")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +37,7 @@ class Made:
         return self.quotes + self.trades
 
 
-def make_tape(out: Path, seed: int, count: int, first_day: "date | None") -> Made:
+def make_tape(out: Path, seed: int, count: int, first_day: "date | None", flow: "Flow") -> Made:
     """Write `count` sessions from `first_day` on. Raises InputError where the calendar ends or `out` cannot be."""
     import numpy as np
 
@@ -42,7 +53,7 @@ def make_tape(out: Path, seed: int, count: int, first_day: "date | None") -> Mad
     meta = _meta(days, seed)
     events, trades, first_ns, last_ns = 0, 0, 0, 0
     with TapeWriter(out, meta) as tape:
-        for batch in sessions(seed=seed, count=count, first_day=days[0]):
+        for batch in sessions(seed=seed, count=count, first_day=days[0], flow=flow):
             tape.write(batch)
             first_ns = first_ns if events else int(batch["ts_ns"][0])
             last_ns = int(batch["ts_ns"][-1])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from system.cli.config import ConfigFile, Overrides
+from system.cli.make_tape import FlowFile, Preset
 from system.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def sim(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the synthetic sessions.")] = 1,
     sessions: Annotated[int, typer.Option(min=1, max=SESSIONS_MAX, help="How many synthetic sessions.")] = 1,
+    preset: Preset = None,
+    flow: FlowFile = None,
     config: ConfigFile = None,
     set_: Overrides = None,
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a page with charts.")] = None,
@@ -44,6 +47,7 @@ def sim(
 ) -> int:
     """Replay tapes through the method, or synthetic sessions without one; all built-in profiles side by side."""
     gc.disable()  # importing leaves no garbage, and looking for it takes a tenth of the start
+    from simulator.flow.load import load_flow
     from simulator.replay import run
     from simulator.report.table_file import check_suffix
     from system.config import load_config
@@ -59,7 +63,11 @@ def sim(
         if path is not None and not path.parent.is_dir():
             raise InputError(f"{path}: no such folder: {path.parent}")
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
-    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions)
+    if tapes and (flow or preset):
+        raise InputError(
+            f"--{'flow' if flow else 'preset'}: expected without tapes: it is about the synthetic sessions"
+        )
+    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions, load_flow(flow, preset))
     replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
     if is_cold():
         sys.stderr.write("bn: compiling for this machine, once: this takes some seconds\n")

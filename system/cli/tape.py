@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from system.cli.make_tape import FlowFile, Preset
+
 if TYPE_CHECKING:
     from system.cli.make_tape import Made
     from system.storage.importing.run import Imported
@@ -61,11 +63,14 @@ def make(
         int, typer.Option(metavar="N", min=1, max=10_000, help="How many trading days, 1 to 10000.")
     ] = 1,
     start: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The first day [2024-03-18].")] = None,
+    preset: Preset = None,
+    flow: FlowFile = None,
     json_: Json = False,
 ) -> None:
     """Make a synthetic tape of whole sessions."""
     from datetime import date
 
+    from simulator.flow.load import load_flow
     from system.cli.make_tape import make_tape
     from system.domain.errors import InputError
 
@@ -73,7 +78,7 @@ def make(
         first_day = None if start is None else date.fromisoformat(start)
     except ValueError as error:
         raise InputError(f"--start {start}: expected a date, YYYY-MM-DD") from error
-    done = make_tape(out, seed, sessions, first_day)
+    done = make_tape(out, seed, sessions, first_day, load_flow(flow, preset))
     typer.echo(json.dumps(_made_json(out, done), indent=2) if json_ else _made_text(out, done))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.flow.parameters import NORMAL
 from system.cli.make_tape import make_tape
 from system.storage.tape_info import tape_info
 from tests.storage.test_tape_cli import LIMITED, bn, complaint
@@ -31,7 +32,7 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
     done = bn(tmp_path, "tape", "make", "-o", "a.parquet", "--start", "2024-06-12", "--sessions", "2", "--json")
     made = json.loads(done.stdout)
     assert (made["sessions"], made["contract_month"]) == (["2024-06-12", "2024-06-13"], "")
-    make_tape(tmp_path / "b.parquet", 1, 1, None)
+    make_tape(tmp_path / "b.parquet", 1, 1, None, NORMAL)
     assert tape_info(tmp_path / "b.parquet").contract_month == "2024-06"
 
 
@@ -42,6 +43,8 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
         (["-o", "."], "is a folder"),
         (["-o", "no/such/folder.parquet"], "cannot write here: No such file or directory"),
         (["-o", "a.parquet", "--seed", "x"], "--seed"),
+        (["-o", "a.parquet", "--preset", "nrmal"], 'unknown preset "nrmal"; did you mean "normal"?'),
+        (["-o", "a.parquet", "--flow", "none.toml"], "none.toml: cannot be read: No such file or directory"),
         (["-o", "a.parquet", "--sessions", "0"], "--sessions"),
         (["-o", "a.parquet", "--sessions", "10001"], "--sessions"),
         (["-o", "a.parquet", "--start", "2024-02-30"], "--start 2024-02-30: expected a date, YYYY-MM-DD"),
