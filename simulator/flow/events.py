@@ -31,9 +31,7 @@ class ScriptedEvent:
 class Kind:
     """What a kind of event does, and what it is when nothing else is said."""
 
-    play: Callable[
-        [Array, ScriptedEvent, int, float], None
-    ]  # schedule from its minute on, the event, its sign, the price
+    play: Callable[[Array, ScriptedEvent, int], None]  # the schedule from then on, the event, up (1) or down (-1)
     minutes: int
     ticks: float
     side: str
