@@ -1,5 +1,6 @@
 """Presets differ as their names say, and scripted events can be seen on the tape."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -17,16 +18,20 @@ RTH = (930, 1320)  # minutes after the open
 NOON = 1080
 
 
+def one(flow: Flow, seed: int = 1) -> Batch:
+    return np.concatenate(list(sessions(seed=seed, count=1, flow=flow)))
+
+
 @cache
-def made(preset: str, seed: int = 1) -> Batch:
-    return np.concatenate(list(sessions(seed=seed, count=1, flow=Flow(parameters=PRESETS[preset]))))
+def made(preset: str) -> Batch:
+    return one(Flow(parameters=PRESETS[preset]))
 
 
 def with_event(kind: str, **changes: float | str) -> Batch:
     has = KINDS[kind]
     event = {"at": NOON, "minutes": has.minutes, "ticks": has.ticks, "side": has.side, "session": None, **changes}
     flow = Flow(parameters=PRESETS["normal"], events=(ScriptedEvent(kind=kind, **event),))  # type: ignore[arg-type]
-    return np.concatenate(list(sessions(seed=1, count=1, flow=flow)))
+    return one(flow)
 
 
 def minute(batch: Batch) -> npt.NDArray[np.int64]:
@@ -62,7 +67,8 @@ def test_calm_normal_and_volatile_days_are_what_they_are_called() -> None:
 def test_trends_go_where_they_say() -> None:
     nets = {}
     for preset in ("trend-up", "trend-down"):
-        rth = [between(made(preset, seed), *RTH)["bid_ticks"] for seed in range(1, 7)]
+        thin = Flow(parameters=replace(PRESETS[preset], prints_per_session=60_000))
+        rth = [between(batch, *RTH)["bid_ticks"] for batch in (one(thin, seed) for seed in range(1, 9))]
         nets[preset] = np.mean([int(each[-1]) - int(each[0]) for each in rth])
     assert 60 < nets["trend-up"] < 420
     assert -420 < nets["trend-down"] < -60

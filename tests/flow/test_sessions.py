@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from simulator.flow.parameters import Flow, Parameters
 from simulator.flow.sessions import FIRST_DAY, OPEN_GAP_TICKS, OPEN_TICKS, sessions, trading_days
 from system.domain.instrument import front_month
 from system.domain.session import Calendar
@@ -21,12 +22,13 @@ from system.domain.ticks import EVENT, QUOTE, TRADE, Batch
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUR_NS = 3_600_000_000_000
+THIN = Flow(parameters=Parameters(prints_per_session=60_000))  # a fifth of a usual day, for speed
 whole = pytest.mark.jit  # whole sessions take a minute each in plain Python
 
 
 @cache
 def made(seed: int, count: int = 1, first_day: date = FIRST_DAY) -> Batch:
-    return np.concatenate(list(sessions(seed=seed, count=count, first_day=first_day)))
+    return np.concatenate(list(sessions(seed=seed, count=count, first_day=first_day, flow=THIN)))
 
 
 def by_session(batch: Batch) -> list[Batch]:
@@ -51,11 +53,11 @@ def test_the_cut_into_batches_changes_nothing(batch_events: int) -> None:
 
 @whole
 def test_batches_are_full_and_a_session_ends_where_it_ends() -> None:
-    batches = list(sessions(seed=1, count=2, batch_events=50_000))
+    batches = list(sessions(seed=1, count=2, flow=THIN, batch_events=50_000))
     assert [len(batch) for batch in batches[:-1]] == [50_000] * (len(batches) - 1)
     assert 0 < len(batches[-1]) <= 50_000
     assert digest(np.concatenate(batches)) == digest(made(1, 2))
-    with_last_batch_full = list(sessions(seed=1, count=1, batch_events=len(made(1))))
+    with_last_batch_full = list(sessions(seed=1, count=1, flow=THIN, batch_events=len(made(1))))
     assert [len(batch) for batch in with_last_batch_full] == [len(made(1))]
 
 
@@ -196,10 +198,10 @@ def t_value(differences: list[float]) -> float:
 
 @whole
 def test_up_and_down_are_alike() -> None:
-    """Over 30 seeds no figure that changes sign in the mirror differs from 0 by more than 4 standard errors."""
+    """Over 50 seeds no figure that changes sign in the mirror differs from 0 by more than 4 standard errors."""
     figures: dict[str, list[float]] = {"net": [], "start": [], "buys": [], "sizes": [], "skew": [], "centre": []}
-    for seed in range(100, 130):
-        batch = np.concatenate(list(sessions(seed=seed, count=1)))
+    for seed in range(100, 150):
+        batch = np.concatenate(list(sessions(seed=seed, count=1, flow=THIN)))
         middle = (batch["bid_ticks"] + batch["ask_ticks"]).astype(float)
         minutes = np.diff(middle[:: len(middle) // 1000])
         figures["start"].append(float(middle[0]) - (2 * OPEN_TICKS + 1))
