@@ -22,8 +22,8 @@ class Facts:
     """What was measured, by segment: "rth", "overnight", and "day" for what compares the two.
 
     `summary` counts events, prints, sessions and contracts; `values` has the figures by key of the catalogue, None
-    where there is nothing to measure; `counts` says how much they rest on; `curves` is what a page draws (a segment with too
-    little data is missing from it).
+    where there is nothing to measure; `counts` says how much they rest on; `curves` is what a page draws (a segment
+    with too little data is missing from it).
     """
 
     name: str

@@ -1,5 +1,6 @@
 """Whether each figure of a tape lies inside its band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.facts.bands import BANDS, LEAST
@@ -45,3 +46,9 @@ def judge(facts: Facts) -> list[Verdict]:
                 )
             )
     return verdicts
+
+
+def tally(verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """How many lie inside their bands, of how many that could be judged."""
+    judged = [verdict.inside for verdict in verdicts if verdict.inside is not None]
+    return sum(judged), len(judged)
