@@ -17,7 +17,7 @@ def facts(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a page with charts.")] = None,
 ) -> None:
-    """Measure how tapes trade: spread, queues, sides, tails, the day; beside bands of the real market."""
+    """Measure how tapes trade, beside the bands of the real market."""
     if report is not None and not report.parent.is_dir():
         raise InputError(f"{report}: no such folder: {report.parent}")
     measured = [_measure(path) for path in tapes]
