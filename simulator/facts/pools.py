@@ -24,7 +24,7 @@ class Moments:
         """Add values of any numeric dtype, shape (n,)."""
         self.count += len(values)
         self._total += float(values.sum())
-        self._squares += float(np.dot(values, values))
+        self._squares += _dot(values, values)
 
     @property
     def mean(self) -> float | None:
@@ -65,11 +65,11 @@ class Correlation:
             return
         series = values.astype(np.float64)
         series -= series.mean() if mean is None else mean
-        self._squares += float(np.dot(series, series))
+        self._squares += _dot(series, series)
         self.count += len(series)
         for number, lag in enumerate(self.lags):
             if lag < len(series):
-                self._products[number] += np.dot(series[lag:], series[:-lag])
+                self._products[number] += _dot(series[lag:], series[:-lag])
                 self._pairs[number] += len(series) - lag
 
     def at(self, lag: int) -> float | None:
@@ -179,6 +179,11 @@ class Share:
     def value(self) -> float | None:
         """None where nothing was added."""
         return ratio(self.hits, self.count)
+
+
+def _dot(first: Array, second: Array) -> float:
+    """Without BLAS: its threads cost more than they bring here, and their number would show in the last digits."""
+    return float(np.einsum("i,i->", first, second))
 
 
 def ratio(above: float | None, below: float | None) -> float | None:

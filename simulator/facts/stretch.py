@@ -5,6 +5,7 @@ A stretch lies within the regular or the overnight hours of one session and hold
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -37,7 +38,7 @@ class Stretch:
     quotes: Columns
     prints: Columns
 
-    @property
+    @cached_property
     def mid_ticks(self) -> Array:
         """The mid price at each quote."""
         mid: Array = (self.quotes["bid_ticks"] + self.quotes["ask_ticks"]) / 2.0
