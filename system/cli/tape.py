@@ -1,4 +1,4 @@
-"""`bn tape`: make, import and describe tapes."""
+"""`bn tape`: make, import, describe and measure tapes."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from system.cli.facts import facts
 from system.cli.make_tape import FlowFile, Preset
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from system.storage.importing.run import Imported
     from system.storage.tape_info import TapeInfo
 
-tape = typer.Typer(help="Make, import and describe tapes.", no_args_is_help=True)
+tape = typer.Typer(help="Make, import, describe and measure tapes.", no_args_is_help=True)
+tape.command()(facts)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
