@@ -1,16 +1,17 @@
 """The report's page: one HTML file that needs no network and holds its own charts."""
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from simulator.replay.result import Result, TapeSummary
+from simulator.report.bundle import asset, bundle
 from simulator.report.drawing import drawing
 from simulator.report.figures import Figures, comparison, figures, share, usd
 from simulator.report.summary import INTERRUPTED, sources, tape_lines
 from system.storage.atomic_file import atomic_file
+
+PACKAGE: Final = "simulator.report"
 
 
 def write_report(path: Path, tape: TapeSummary, results: Sequence[Result]) -> None:
@@ -21,32 +22,13 @@ def write_report(path: Path, tape: TapeSummary, results: Sequence[Result]) -> No
 
 
 def page(tape: TapeSummary, results: Sequence[Result]) -> str:
-    """The page as text. About 5 MB of it are the chart library, which the file carries with it."""
-    from plotly.offline import get_plotlyjs  # heavy, and only a report needs it
-
-    library = str(get_plotlyjs())
-    assert "</script" not in library.lower(), "the library would end its own element"
-    text = _asset("page.html")
-    for mark, content in (
-        ("/*STYLE*/", _asset("page.css")),
-        ("/*DATA*/", _embedded(_contents(tape, results))),
-        ("/*SCRIPT*/", _asset("page.js")),
-        ("/*LIBRARY*/", library),  # last: what it holds is not searched for marks
-    ):
-        assert text.count(mark) == 1, f"{mark} marks one place"
-        before, _, after = text.partition(mark)
-        text = before + content + after
-    return text
-
-
-def _asset(name: str) -> str:
-    return (files("simulator.report") / name).read_text(encoding="utf-8")
-
-
-def _embedded(contents: Any) -> str:
-    """JSON that no HTML parser can mistake for markup, whatever a file is called."""
-    text = json.dumps(contents, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("/*", "/\\u002a")
+    """The page as text."""
+    return bundle(
+        asset(PACKAGE, "page.html"),
+        style=asset(PACKAGE, "page.css"),
+        contents=_contents(tape, results),
+        script=asset(PACKAGE, "page.js"),
+    )
 
 
 def _contents(tape: TapeSummary, results: Sequence[Result]) -> dict[str, Any]:

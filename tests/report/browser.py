@@ -69,3 +69,19 @@ def requests(browser: webdriver.Chrome) -> list[str]:
 def chart(browser: webdriver.Chrome, expression: str) -> Any:
     """Evaluate `expression` of `chart`, the main one."""
     return browser.execute_script(f"const chart = document.getElementById('chart'); return {expression};")
+
+
+def colours(browser: webdriver.Chrome, picture: str) -> int:
+    """How many there are in a picture, which is PNG in base64."""
+    counted = browser.execute_async_script(
+        """const [picture, done] = arguments, image = new Image();
+        image.onload = () => {
+          const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+          [canvas.width, canvas.height] = [image.width, image.height];
+          pen.drawImage(image, 0, 0);
+          done(new Set(new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer)).size);
+        };
+        image.src = "data:image/png;base64," + picture;""",
+        picture,
+    )
+    return int(counted)

@@ -15,7 +15,7 @@ from simulator.report.drawing import drawing
 from simulator.report.new_york import clock, wall_ms
 from simulator.report.page import page, write_report
 from tests.report import samples
-from tests.report.browser import chart, chromium, complaints, drawn, opened, requests
+from tests.report.browser import chart, chromium, colours, complaints, drawn, opened, requests
 
 ENTRIES = "chart.data.filter(trace => trace.name === 'entries').map(trace => trace.x.length)"
 DRAWN_ENTRIES = "[...chart.querySelectorAll('.scatterlayer .trace')].filter(g => g.__data__[0].trace.name === 'entries').map(g => g.querySelectorAll('path.point').length)"
@@ -133,18 +133,7 @@ def test_a_picture_of_it_is_not_blank(browser: webdriver.Chrome, report: tuple[P
     plot = browser.find_element(By.CSS_SELECTOR, "#chart .plot-container")
     assert plot.size["width"] > 1000
     assert plot.size["height"] > 700
-    colours = browser.execute_async_script(
-        """const [picture, done] = arguments, image = new Image();
-        image.onload = () => {
-          const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-          [canvas.width, canvas.height] = [image.width, image.height];
-          pen.drawImage(image, 0, 0);
-          done(new Set(new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer)).size);
-        };
-        image.src = "data:image/png;base64," + picture;""",
-        plot.screenshot_as_base64,
-    )
-    assert colours > COLOURS
+    assert colours(browser, plot.screenshot_as_base64) > COLOURS
 
 
 @pytest.mark.browser
