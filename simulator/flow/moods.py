@@ -13,7 +13,7 @@ from system.domain.kernels import kernel
 Array = npt.NDArray[Any]
 
 MINUTE_NS: Final = 60_000_000_000
-REGIME_S: Final = (20.0, 90.0, 400.0, 1500.0, 6000.0)  # how long each regime of activity lasts, on average
+REGIME_S: Final = (20.0, 60.0, 200.0, 800.0)  # how long each regime of activity lasts, on average
 WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
 STYLE_S: Final = (60.0, 60.0, 200.0)
 REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])

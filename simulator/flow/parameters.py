@@ -14,7 +14,7 @@ from simulator.flow.events import ScriptedEvent
 HALF_HOURS: Final = (
     *(100, 68, 62, 55, 50, 45, 40, 38, 45, 40, 38, 33, 30, 30, 33, 37, 45, 55),  # 18:00 to 03:00
     *(78, 63, 75, 55, 49, 50, 57, 65, 76, 90, 112, 177, 215),  # 03:00 to 09:30
-    *(1080, 860, 700, 600, 530, 450, 400, 400, 400, 460, 420, 480, 920),  # 09:30 to 16:00
+    *(1140, 860, 700, 600, 530, 450, 400, 400, 400, 460, 420, 480, 1080),  # 09:30 to 16:00
     *(260, 80),
 )
 
@@ -34,10 +34,10 @@ class Parameters:
     prints_per_session: float = _number(330_000, 100, 3e6, "prints")
     day_volatility: float = _number(0.25, 0, 1, "deviation of the logarithm of a day's activity")
     day_memory: float = _number(0.8, 0, 0.99, "correlation of that with the day before")
-    regime_step: float = _number(0.14, 0, 0.6, "by how much a regime lifts or lowers activity, a share")
+    regime_step: float = _number(0.145, 0, 0.6, "by how much a regime lifts or lowers activity, a share")
     # prices
-    minute_std_ticks: float = _number(5.6, 0.2, 200, "ticks, deviation of a minute's move in RTH")
-    night_std_share: float = _number(0.42, 0.05, 2, "the same at night, as a share of RTH's")
+    minute_std_ticks: float = _number(5.9, 0.2, 200, "ticks, deviation of a minute's move in RTH")
+    night_std_share: float = _number(0.44, 0.05, 2, "the same at night, as a share of RTH's")
     trend_ticks: float = _number(0.0, -4000, 4000, "ticks that RTH drifts")
     news_in_trades: float = _number(3.5, 0, 20, "what a trade's side tells, as a multiple of what else happens with it")
     # queues
@@ -52,19 +52,19 @@ class Parameters:
     wish_share: float = _number(0.19, 0.01, 0.9, "of arrivals, the share that would rather trade than quote")
     single_trade_share: float = _number(0.62, 0, 0.99, "share of trades that want one contract")
     trade_tail: float = _number(0.75, 0.5, 4, "exponent of the others' power law")
-    split_share: float = _number(0.47, 0, 0.95, "share of trades that another piece of the same order follows")
+    split_share: float = _number(0.45, 0, 0.95, "share of trades that another piece of the same order follows")
     split_more: float = _number(0.72, 0, 0.95, "the same of the later pieces")
     run_share: float = _number(0.42, 0, 0.95, "share of trades that belong to large orders")
     run_pieces: float = _number(8.0, 0.1, 500, "scale of their length, pieces")
     # arrivals
     branching: tuple[float, ...] = field(
-        default=(0.15, 0.15, 0.2),
+        default=(0.15, 0.25, 0.25),
         metadata={"low": 0.0, "high": 0.99, "unit": "arrivals that one causes, by time scale"},
     )
     memory_s: tuple[float, ...] = field(
         default=(0.03, 1.0, 20.0), metadata={"low": 0.001, "high": 600.0, "unit": "s, those time scales"}
     )
-    reaction: float = _number(0.74, 0, 0.98, "chance that a quote is answered within a millisecond")
+    reaction: float = _number(0.768, 0, 0.98, "chance that a quote is answered within a millisecond")
     reaction_to_trade: float = _number(0.9, 0, 0.98, "the same of a trade")
 
 
@@ -79,10 +79,10 @@ class Flow:
 FIELDS: Final = {each.name: each for each in fields(Parameters)}
 
 PRESETS: Final[Mapping[str, Parameters]] = {
-    "calm": Parameters(prints_per_session=230_000, minute_std_ticks=2.6, best_size=120, night_size_share=0.4),
+    "calm": Parameters(prints_per_session=245_000, minute_std_ticks=2.8, best_size=120, night_size_share=0.4),
     "normal": Parameters(),
     "volatile": Parameters(
-        prints_per_session=620_000, minute_std_ticks=19, best_size=9, spread_ticks=1.06, night_spread_ticks=1.12
+        prints_per_session=620_000, minute_std_ticks=20, best_size=9, spread_ticks=1.06, night_spread_ticks=1.12
     ),
     "trend-up": Parameters(trend_ticks=240),
     "trend-down": Parameters(trend_ticks=-240),

@@ -21,8 +21,8 @@ S_NS: Final = 1e9
 # how many minutes it takes to be over.
 BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
 # What one unit of a parameter takes inside, measured with the preset `normal`.
-ARRIVALS_PER_PRINT: Final = 1.62
-SIGMA: Final = 0.0261  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
+ARRIVALS_PER_PRINT: Final = 1.52
+SIGMA: Final = 0.0239  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
 REPAIR: Final = 0.036  # hurry for a mean spread a tick too wide
 NIGHT_REPAIR: Final = 0.02
 
@@ -81,7 +81,7 @@ def rules(parameters: Parameters) -> Array:
         "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
         "regime_step": parameters.regime_step,
         "wish": parameters.wish_share,
-        "wish_fast": 0.165,
+        "wish_fast": 0.175,
         "reacts_to_trade": parameters.reaction_to_trade,
         "reacts_to_quote": parameters.reaction,
         "reacts_to_gap": 0.95,
@@ -98,10 +98,10 @@ def rules(parameters: Parameters) -> Array:
         "lean_fast": 0.46,
         "thin": 38 * scale,
         "thin_fast": 8 * scale,
-        "clear": 0.118,
+        "clear": 0.09,
         "impact": parameters.news_in_trades,
-        "pull": 0.85,
-        "follow": 0.78,
+        "pull": 0.95,
+        "follow": 0.8,
         "follow_pull": 0.4,
         "join": 1.4,
         "single_join": 0.8,

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 SCALES: Final = 3  # of the memory of arrivals
-REGIMES: Final = 5  # of activity, from a third of a minute to some hours
+REGIMES: Final = 4  # of activity, from a third of a minute to a quarter of an hour
 LONG_RUNS: Final = 2  # large orders that are being worked at once
 WANDERS: Final = 2  # of a queue's usual length
 STYLES: Final = 3  # what kind of traders are about: how quick, with how large orders, in how many pieces

@@ -16,6 +16,8 @@ from system.domain.kernels import kernel
 Array = npt.NDArray[Any]
 
 SURE: Final = 0.98  # no trader is surer of a side
+BREAKING: Final = 1 / 4000  # of trades, those that come with news of another order
+BREAKING_SIZE: Final = 80.0
 RUN_MAX: Final = 2000.0  # pieces of the largest order
 SHORT_QUEUE: Final = 20  # contracts: one order may want all of it
 SIZES_SHIFT: Final = 20  # the table of sizes has 2 ** 12 entries
@@ -56,6 +58,8 @@ def wish(flow: Array, rules: Array, reacts: bool) -> int:
         return -1
     side = 1 if drawn < buys else 0
     news = rules["impact"][0] * (2 * side - 1 - (buys - sells) / (buys + sells)) + normal(flow)
+    if uniform(flow) < BREAKING:
+        news += BREAKING_SIZE * normal(flow)
     flow["efficient"][0] += flow["sigma"][0] * news
     if not reacts:
         k = fair(flow)
