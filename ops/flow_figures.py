@@ -5,8 +5,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from simulator.facts.verdict import judge
 from simulator.facts.measure import measure
+from simulator.facts.verdict import judge
 from simulator.flow.sessions import sessions
 from system.domain.session import Calendar
 

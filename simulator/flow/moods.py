@@ -7,16 +7,18 @@ import numpy.typing as npt
 
 from simulator.flow.draws import fair, uniform
 from simulator.flow.queues import lift_limit
-from simulator.flow.state import BID, NO_FLOOR, REGIMES, SCALES, STEP_NS, STYLES, WANDERS
+from simulator.flow.state import BID, NO_FLOOR, REGIMES, SCALES, STEP_NS, STYLES, TENSIONS, WANDERS
 from system.domain.kernels import kernel
 
 Array = npt.NDArray[Any]
 
 MINUTE_NS: Final = 60_000_000_000
 REGIME_S: Final = (20.0, 60.0, 200.0, 800.0)  # how long each regime of activity lasts, on average
+TENSION_S: Final = (600.0, 3000.0)
 WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
 STYLE_S: Final = (60.0, 60.0, 200.0)
 REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
+TENSION_ENDS: Final = np.array([1 / seconds for seconds in TENSION_S])
 WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
 STYLE_ENDS: Final = np.array([1 / seconds for seconds in STYLE_S])
 
@@ -35,6 +37,17 @@ def _regime(flow: Array, rules: Array) -> float:
         sign = _turn(flow, flow["regime"][0, k], REGIME_ENDS[k])
         flow["regime"][0, k] = (sign + 1) // 2
         factor *= 1 + sign * rules["regime_step"][0]
+    return factor
+
+
+@kernel
+def _tension(flow: Array, rules: Array) -> float:
+    """How many times as much news as usual there is in a trade."""
+    factor = 1.0
+    for k in range(TENSIONS):
+        sign = _turn(flow, flow["tension"][0, k], TENSION_ENDS[k])
+        flow["tension"][0, k] = (sign + 1) // 2
+        factor *= 1 + sign * rules["tension_step"][0]
     return factor
 
 
@@ -70,7 +83,7 @@ def move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
     for side in range(2):
         flow["depth"][0, side] = minute["depth"] * _usual_queue(flow, rules, side)
     _move_styles(flow, rules)
-    flow["sigma"][0], flow["repair"][0] = minute["sigma"], minute["repair"]
+    flow["sigma"][0], flow["repair"][0] = minute["sigma"] * _tension(flow, rules), minute["repair"]
     flow["efficient"][0] += minute["drift"]
     if number != flow["minute"][0]:
         flow["minute"][0] = number

@@ -38,6 +38,7 @@ class Parameters:
     # prices
     minute_std_ticks: float = _number(5.9, 0.2, 200, "ticks, deviation of a minute's move in RTH")
     night_std_share: float = _number(0.44, 0.05, 2, "the same at night, as a share of RTH's")
+    tension_step: float = _number(0.2, 0, 0.6, "by how much a spell lifts or lowers the news in trades, a share")
     trend_ticks: float = _number(0.0, -4000, 4000, "ticks that RTH drifts")
     news_in_trades: float = _number(3.5, 0, 20, "what a trade's side tells, as a multiple of what else happens with it")
     # queues

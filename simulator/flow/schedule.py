@@ -80,6 +80,7 @@ def rules(parameters: Parameters) -> Array:
         "branching": parameters.branching,
         "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
         "regime_step": parameters.regime_step,
+        "tension_step": parameters.tension_step,
         "wish": parameters.wish_share,
         "wish_fast": 0.175,
         "reacts_to_trade": parameters.reaction_to_trade,

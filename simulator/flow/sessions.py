@@ -15,7 +15,7 @@ from simulator.flow.draws import seed_generators
 from simulator.flow.events import script
 from simulator.flow.kernel import fill
 from simulator.flow.parameters import NORMAL, Flow, Parameters
-from simulator.flow.state import ASK, BID, FLOW, NO_FLOOR, REGIMES, STYLES, WANDERS
+from simulator.flow.state import ASK, BID, FLOW, NO_FLOOR, REGIMES, STYLES, TENSIONS, WANDERS
 from simulator.flow.trades import renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
 from system.domain.session import CLOSE_S, Calendar, Session
@@ -122,6 +122,7 @@ def _begin(seed: int, number: int, day: date, flow: Flow, rules: Array) -> tuple
     state["regime"][0] = [words[5] >> k & 1 for k in range(REGIMES)]
     for side in (BID, ASK):
         state["wander"][0, side] = [words[7] >> (side * WANDERS + k) & 1 for k in range(WANDERS)]
+    state["tension"][0] = [words[5] >> (8 + k) & 1 for k in range(TENSIONS)]
     state["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
     state["last"] = words[5] >> 31
     renew_runs(state, rules)

@@ -8,6 +8,7 @@ SCALES: Final = 3  # of the memory of arrivals
 REGIMES: Final = 4  # of activity, from a third of a minute to a quarter of an hour
 LONG_RUNS: Final = 2  # large orders that are being worked at once
 WANDERS: Final = 2  # of a queue's usual length
+TENSIONS: Final = 2  # of how much news there is in trades
 STYLES: Final = 3  # what kind of traders are about: how quick, with how large orders, in how many pieces
 BID: Final = 0
 ASK: Final = 1
@@ -31,6 +32,7 @@ FLOW: Final = np.dtype(
         ("efficient", "f8"),  # the efficient price, ticks
         ("depth", "f8", (2,)),  # contracts that usually wait at either touch
         ("wander", "i8", (2, WANDERS)),
+        ("tension", "i8", (TENSIONS,)),
         ("style", "i8", (STYLES,)),
         ("quickness", "f8"),  # what that adds to the chance of a reaction
         ("singles", "f8"),  # to the share of orders of one contract
@@ -61,6 +63,7 @@ RULES: Final = np.dtype(
         ("branching", "f8", (SCALES,)),
         ("memory_ns", "f8", (SCALES,)),
         ("regime_step", "f8"),
+        ("tension_step", "f8"),
         ("wish", "f8"),  # of arrivals, the share that would rather trade than quote
         ("wish_fast", "f8"),  # the same of reactions
         ("reacts_to_trade", "f8"),
