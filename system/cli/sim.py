@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from system.cli.config import ConfigFile, Overrides
-from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -49,15 +48,15 @@ def sim(
     from system.config import load_config
     from system.domain.kernels import is_cold
     from system.domain.profile import PROFILES
+    from system.storage.atomic_file import check_outputs
 
     gc.enable()
     settings = load_config(config, set_ or (), os.environ)
     for path in (blotter, signals):
         if path is not None:
             check_suffix(path)
-    for path in (report, blotter, signals):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"{path}: no such folder: {path.parent}")
+    outputs = [path for path in (report, blotter, signals) if path is not None]
+    check_outputs(outputs, [*(tapes or ()), *([config] if config else [])])
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
     source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions)
     replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
