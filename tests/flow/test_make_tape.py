@@ -40,7 +40,7 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
     [
         ([], "-o"),
         (["-o", "."], "is a folder"),
-        (["-o", "no/such/folder.parquet"], "cannot write here: No such file or directory"),
+        (["-o", "no/such/folder.parquet"], "cannot write here: no such folder: no/such"),
         (["-o", "a.parquet", "--seed", "x"], "--seed"),
         (["-o", "a.parquet", "--sessions", "0"], "--sessions"),
         (["-o", "a.parquet", "--sessions", "10001"], "--sessions"),

@@ -23,6 +23,7 @@ from system.storage.importing.source import Source
 from system.storage.importing.table import TableSource
 from system.storage.importing.tape_source import TapeSource
 from system.storage.tape import TapeMeta, TapeWriter, open_input, open_parquet
+from system.storage.tape_rows import check_era
 
 MAKERS: Final[dict[str, Callable[[Path, str | None, ContractMonth | None], Source]]] = {
     "dbn": DbnSource,
@@ -152,9 +153,14 @@ def _joined(sources: list[Source]) -> Generator[Batch, None, None]:
                         "expected sources that do not overlap"
                     )
                 begins = False
+                check_era(raw["ts_ns"], _place(source))
                 last_ns = int(raw["ts_ns"][-1])
                 yield quotes.finish(raw, source.has_quotes)
         ahead = source.name
+
+
+def _place(source: Source) -> Callable[[int], str]:
+    return lambda _: source.name
 
 
 def _common_meta(sources: list[Source]) -> TapeMeta:
