@@ -3,6 +3,9 @@
 ops/bench            everything that needs no tape (some minutes)
 ops/bench core       the decision core and the exchange against the yardstick
 ops/bench process    whole processes: help, warm, cold, memory and time at 1 and 10 million events
+ops/bench flow       the synthetic market: speed, a session to Parquet, memory, the bands of real ES over ten seeds
+ops/bench symmetry   the synthetic market again: long shares and moves after entries over a hundred sessions
+ops/bench realism    TAPE_A TAPE_B: can a classifier tell their minutes apart?
 ops/bench realism TAPE_A TAPE_B
                      how well a classifier tells minutes of tape A (real) from like minutes of tape B (synthetic)
 """
@@ -129,7 +132,33 @@ def process(folder: Path) -> dict[str, Any]:
     }
 
 
-PARTS = {"core": core, "process": process}
+def flow(folder: Path) -> dict[str, Any]:
+    """The synthetic market: events a second, a session to a file, memory by sessions, bands held."""
+    import flow_figures
+
+    out = str(folder / "session.parquet")
+    child("tape", "make", "-o", out)
+    makes = [child("tape", "make", "-o", out) for _ in range(3)]
+    _, five_mib = child("tape", "make", "-o", out, "--sessions", "5")
+    sims = [child("sim", "--json", "--profile", "final")[0] for _ in range(3)]
+    return {
+        "million_events_per_s": round(flow_figures.speed() / 1e6, 2),
+        "session_to_parquet_s": round(min(makes)[0], 3),
+        "sim_synthetic_session_s": round(min(sims), 3),
+        "peak_mib_1_session": round(min(mib for _, mib in makes), 1),
+        "peak_mib_5_sessions": round(five_mib, 1),
+        "bands_over_ten_seeds": flow_figures.bands(),
+    }
+
+
+def symmetry(folder: Path) -> dict[str, Any]:
+    """Whether the synthetic market is fair."""
+    from symmetry import symmetry as figures
+
+    return figures()
+
+
+PARTS = {"core": core, "process": process, "flow": flow, "symmetry": symmetry}
 
 
 def realism(tapes: list[str]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The synthetic market's figures: how fast it is made, and how many of ten seeds hold each band of real ES."""
 
 from collections import Counter
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
@@ -35,7 +34,3 @@ def speed() -> float:
         events = sum(len(batch) for batch in sessions(seed=seed, count=1))
         rates.append(events / (perf_counter() - began))
     return max(rates[1:])
-
-
-def flow(folder: Path) -> dict[str, Any]:
-    return {"million_events_per_s": round(speed() / 1e6, 2), "bands_over_ten_seeds": bands()}

@@ -8,7 +8,7 @@ from simulator.replay.result import Result, TapeSummary
 from simulator.report.bundle import asset, bundle
 from simulator.report.drawing import drawing
 from simulator.report.figures import Figures, comparison, figures, share, usd
-from simulator.report.summary import INTERRUPTED, sources, tape_lines
+from simulator.report.summary import INTERRUPTED, instrument, sources, tape_lines
 from system.storage.atomic_file import atomic_file
 
 PACKAGE: Final = "simulator.report"
@@ -33,7 +33,7 @@ def page(tape: TapeSummary, results: Sequence[Result]) -> str:
 
 def _contents(tape: TapeSummary, results: Sequence[Result]) -> dict[str, Any]:
     return {
-        "title": f"{tape.symbol} {tape.contract_month or ''}".strip(),
+        "title": instrument(tape),
         "source": sources(tape),
         "counts": [words for words in list(tape_lines(tape))[1:] if words != INTERRUPTED],
         "interrupted": "" if tape.complete else INTERRUPTED,

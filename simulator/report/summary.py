@@ -28,7 +28,7 @@ def summary(tape: TapeSummary, results: Sequence[Result], console: Console) -> N
 
 def tape_lines(tape: TapeSummary) -> Iterator[str]:
     """Source, counts, sessions and times; what is missing said out loud."""
-    yield f"{tape.symbol} {tape.contract_month or ''}".strip() + f": {sources(tape)}"
+    yield f"{instrument(tape)}: {sources(tape)}"
     counts = f"{tape.events:,} events, {tape.trades:,} trades"
     if tape.sessions:
         days = tape.sessions
@@ -40,6 +40,11 @@ def tape_lines(tape: TapeSummary) -> Iterator[str]:
         yield f"{clock(tape.first_ts_ns)} to {clock(tape.last_ts_ns)} New York{agreed}"
     if not tape.complete:
         yield INTERRUPTED
+
+
+def instrument(tape: TapeSummary) -> str:
+    """What was traded, as far as the tape says."""
+    return f"{tape.symbol or 'unnamed instrument'} {tape.contract_month or ''}".strip()
 
 
 def sources(tape: TapeSummary) -> str:

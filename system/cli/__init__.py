@@ -5,15 +5,19 @@ Commands import what they run inside their bodies, so that `bn --help` costs no 
 
 import os
 import sys
-from typing import NoReturn
+from contextlib import suppress
+from typing import Final, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
 from system.cli.config import config
+from system.cli.output import guard
 from system.cli.sim import sim
 from system.cli.tape import tape
-from system.domain.errors import BnError
+from system.domain.errors import BnError, InputError
+
+READER_GONE: Final = 141  # as a shell reports an end by SIGPIPE
 
 app = typer.Typer(
     name="bn",
@@ -30,6 +34,7 @@ app.add_typer(config, name="config")
 
 def main() -> None:
     """Run `bn`; exit statuses are DESIGN.md's: 0 done, 1 a bug, 2 bad input, 3 no link, 4 halted, 5 refused."""
+    output = guard()
     try:
         status = app(prog_name="bn", standalone_mode=False)
     except TyperException as error:
@@ -45,21 +50,27 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
         status = 130
-    except BrokenPipeError:  # the reader of our output went away: nobody is left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+    sys.stdout.flush()
+    if output.lost is not None:
+        status = _say_why(output.lost)
     _leave(status or 0)
+
+
+def _say_why(lost: OSError) -> int:
+    """The status where standard output took no more. A reader that went away knows; any other reason is said."""
+    if isinstance(lost, BrokenPipeError):
+        return READER_GONE
+    _complain(f"standard output: cannot write: {lost.strerror}")
+    return InputError.status
 
 
 def _leave(status: int) -> NoReturn:
     """End the process without Python's own wind-down, in which Arrow's threads now and then abort it (SIGABRT)."""
-    try:
-        sys.stdout.flush()
+    with suppress(OSError):
         sys.stderr.flush()
-    except BrokenPipeError:
-        status = status or 1
     os._exit(status)
 
 
 def _complain(message: str) -> None:
-    sys.stderr.write("bn: " + " ".join(message.split()) + "\n")
+    with suppress(OSError):  # a full or closed standard error: the status is all that is left
+        sys.stderr.write("bn: " + " ".join(message.split()) + "\n")

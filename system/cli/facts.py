@@ -18,13 +18,16 @@ def facts(
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a page with charts.")] = None,
 ) -> None:
     """Measure how tapes trade, beside the bands of the real market."""
-    if report is not None and not report.parent.is_dir():
-        raise InputError(f"{report}: no such folder: {report.parent}")
+    from system.storage.atomic_file import check_outputs
+
+    if report is not None:
+        check_outputs([report], tapes)
     measured = [_measure(path) for path in tapes]
     if report is not None:
         from simulator.facts.page import write_facts_page
+        from simulator.facts.verdict import judge
 
-        write_facts_page(report, measured)
+        write_facts_page(report, measured, [judge(each) for each in measured])
     if json_:
         from simulator.facts.document import document
 

@@ -53,15 +53,15 @@ def sim(
     from system.config import load_config
     from system.domain.kernels import is_cold
     from system.domain.profile import PROFILES
+    from system.storage.atomic_file import check_outputs
 
     gc.enable()
     settings = load_config(config, set_ or (), os.environ)
     for path in (blotter, signals):
         if path is not None:
             check_suffix(path)
-    for path in (report, blotter, signals):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"{path}: no such folder: {path.parent}")
+    outputs = [path for path in (report, blotter, signals) if path is not None]
+    check_outputs(outputs, [*(tapes or ()), *(path for path in (config, flow) if path)])
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
     if tapes and (flow or preset):
         raise InputError(

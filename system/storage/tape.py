@@ -24,10 +24,12 @@ SECOND_NS: Final = 1_000_000_000
 
 
 def open_input(path: Path) -> BinaryIO:
-    """Open a file for reading. Raises InputError for a missing file, a folder, no permission or no content."""
+    """Open a file for reading. Raises InputError for a missing file, a folder, a pipe, no permission or no content."""
     try:
         if path.is_dir():
             raise InputError(f"{path}: is a folder; expected a file")
+        if path.exists() and not path.is_file():  # its end comes first, and most are read more than once
+            raise InputError(f"{path}: is a pipe or a device; expected a file")
         file = path.open("rb")
     except OSError as error:
         raise InputError(f"{path}: cannot read: {reason(error)}") from error

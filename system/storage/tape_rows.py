@@ -29,6 +29,9 @@ SCHEMA: Final = pa.schema(
 )
 KINDS: Final = "0 quote, 1 trade, 2 gap or 3 seed"
 
+EARLIEST_NS: Final = 631_152_000 * 10**9  # 1990, before ES was; seconds, milliseconds and microseconds are 1970 here
+LATEST_NS: Final = 4_102_444_800 * 10**9  # 2100
+
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -42,6 +45,8 @@ def check_schema(path: str, schema: pa.Schema) -> list[str]:
             raise InputError(f"{path}: no column {name}; a tape has {', '.join(REQUIRED)}{extra}")
     columns = [name for name in (*REQUIRED, *OPTIONAL) if name in names]
     for name in columns:
+        if schema.names.count(name) > 1:
+            raise InputError(f"{path}: two columns {name}; expected one")
         kind = schema.field(name).type
         # A nullable column without any value may carry Arrow's null type.
         if not pa.types.is_integer(kind) and not (name in OPTIONAL and pa.types.is_null(kind)):
@@ -101,19 +106,29 @@ def check_rows(path: str, batch: Batch, before: int, last_ns: int | None) -> Non
 
 
 def check_times(ts_ns: npt.NDArray[np.int64], last_ns: int | None, place: Callable[[int], str]) -> None:
-    """Raise InputError at the first time that goes backwards.
+    """Raise InputError at the first time that goes backwards or that `check_era` refuses.
 
     `last_ns` is the time before this slice; `place` names file and row for an index of it.
     """
-    if len(ts_ns) and last_ns is not None and ts_ns[0] < last_ns:
+    if not len(ts_ns):
+        return
+    backwards = ts_ns[1:] < ts_ns[:-1]
+    if last_ns is not None and ts_ns[0] < last_ns:
         row, earlier = 0, last_ns
-    else:
-        backwards = ts_ns[1:] < ts_ns[:-1]
-        if not backwards.any():
-            return
+    elif backwards.any():
         row = _first(backwards) + 1
         earlier = int(ts_ns[row - 1])
+    else:
+        check_era(ts_ns, place)
+        return
     raise InputError(f"{place(row)}: time {ts_ns[row]} lies before {earlier} above it; expected times in order")
+
+
+def check_era(ts_ns: npt.NDArray[np.int64], place: Callable[[int], str]) -> None:
+    """Raise InputError at the first of these times, which are in order, that cannot be nanoseconds since 1970."""
+    if ts_ns[0] < EARLIEST_NS or ts_ns[-1] >= LATEST_NS:
+        row = _first((ts_ns < EARLIEST_NS) | (ts_ns >= LATEST_NS))
+        raise InputError(f"{place(row)}: time {ts_ns[row]}; expected nanoseconds since 1970, from 1990 to 2099")
 
 
 def _values(column: pa.Array) -> tuple[npt.NDArray[Any], _Mask | None]:

@@ -148,6 +148,30 @@ def test_bad_input_is_one_line_and_status_2(tmp_path: Path, words: tuple[str, ..
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--blotter", "./tape.parquet"), "tape.parquet: is one of the sources"),
+        (("--report", "my.toml"), "my.toml: is one of the sources"),
+        (("--blotter", "a.csv", "--signals", "./a.csv"), "a.csv: is to be written twice"),
+        (("--report", "/dev/full"), "/dev/full: is a device"),
+        (("--report", "."), "is a folder"),
+    ],
+)
+def test_an_output_over_an_input_or_another_output_is_refused_at_once(
+    tmp_path: Path, words: tuple[str, ...], expected: str
+) -> None:
+    tape = tape_file(tmp_path / "tape.parquet", walk(10))
+    (tmp_path / "my.toml").write_text("contracts = 2\n")
+    before = tape.read_bytes()
+    done = bn(tmp_path, "sim", "tape.parquet", "--config", "my.toml", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert tape.read_bytes() == before
+    assert (tmp_path / "my.toml").read_text() == "contracts = 2\n"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_tape_that_turns_bad_in_the_middle_leaves_no_files(tmp_path: Path, tape: Path) -> None:
     table = pq.read_table(tape)
     batch = walk(60_000)

@@ -62,6 +62,11 @@ def test_partial_and_interrupted_are_said() -> None:
     assert "INTERRUPTED" in words
 
 
+def test_a_tape_that_names_no_instrument_is_told() -> None:
+    told = tape(symbol="", contract_month=None)
+    assert shown([small()], told)[0].startswith("unnamed instrument: ")
+
+
 def test_a_tape_of_nothing_is_told() -> None:
     lines = shown([empty()], tape(events=0, trades=0, sessions=[], first_ts_ns=None, last_ts_ns=None, sources=[]))
     assert lines[:2] == ["ES 2024-03: no tape", "0 events, 0 trades"]

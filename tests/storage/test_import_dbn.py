@@ -238,3 +238,9 @@ def test_a_damaged_header_never_ends_in_a_traceback(tmp_path: Path) -> None:
         except InputError:
             refused += 1
     assert refused > 10
+
+
+@pytest.mark.parametrize("at", [-T0, 3 * 10**18])
+def test_a_time_of_another_age_is_refused(tmp_path: Path, at: int) -> None:
+    message = refusal(tmp_path, dbn_bytes("trades", [trade(100, 2, "B", at)]))
+    assert re.search(rf"time {T0 + at}; expected nanoseconds since 1970, from 1990 to 2099", message)

@@ -153,6 +153,7 @@ def test_one_bad_row_in_a_million_is_named_and_nothing_is_left(tmp_path: Path) -
 
 def test_a_missing_column_and_a_doubled_one_are_named(tmp_path: Path) -> None:
     assert "no column size" in refusal(csv_file(tmp_path, [], "ts_ns,kind,price"))
+    assert "separated by commas" in refusal(csv_file(tmp_path, [], "ts_ns;kind;price;size"))
     assert "no column ask" in refusal(csv_file(tmp_path, [], "ts_ns,kind,price,size,bid,bid_size,ask_size"))
     assert "two columns price" in refusal(csv_file(tmp_path, [], HEADER + ",price"))
 

@@ -15,12 +15,13 @@ from system.domain.errors import InputError
 from system.domain.instrument import ContractMonth
 from system.domain.ticks import EVENT, Batch, empty_batch
 from system.storage.tape import TapeMeta, TapeReader, TapeWriter, read_tapes
+from system.storage.tape_rows import EARLIEST_NS, LATEST_NS
 from tests.storage.recordings import T0, quotes, read_tape, tape_file
 
 
 @st.composite
 def tape_batches(draw: st.DrawFn) -> Batch:
-    """Any events that the format can hold: seed sums on seed rows, sizes not negative, times in order."""
+    """Any events that the format can hold: times from 1990 to 2099, seed sums on seed rows, sizes not negative, times in order."""
     raw = draw(hnp.arrays(np.uint64, st.tuples(st.integers(1, 40), st.just(len(EVENT.names or ())))))
     batch = empty_batch(len(raw))
     for column, name in enumerate(EVENT.names or ()):
@@ -31,6 +32,7 @@ def tape_batches(draw: st.DrawFn) -> Batch:
         batch[name] &= np.iinfo(EVENT[name]).max
     for name in ("seed_price_size", "seed_size"):
         batch[name][batch["kind"] != 3] = 0
+    batch["ts_ns"] = EARLIEST_NS + raw[:, 0] % np.uint64(LATEST_NS - EARLIEST_NS)
     batch["ts_ns"].sort()
     return batch
 

@@ -1,5 +1,6 @@
 """Each way in which a file is not a right tape: one line that names the file, the row and what was expected."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,10 @@ ROWS = {
     "unknown side": (lambda: with_value("side", 7, 2), "row 7: side is 2; expected 1, -1 or 0"),
     "backwards inside a batch": (lambda: with_value("ts_ns", 7, T0), "row 7: time .* expected times in order"),
     "backwards across batches": (lambda: with_value("ts_ns", 5, T0), "row 5: time"),
+    "seconds for nanoseconds": (lambda: with_value("ts_ns", 1, T0 // 10**9), "row 1: time 1703541600; .* since 1970"),
+    "microseconds": (lambda: with_value("ts_ns", 1, T0 // 1000), "row 1: time 1703541600000000; expected nanoseconds"),
+    "a time before 1970": (lambda: with_value("ts_ns", 1, -(2**63)), "row 1: time -9223372036854775808; expected"),
+    "a time that no order would live to see": (lambda: with_value("ts_ns", 10, 2**63 - 1), "row 10: time 9223.*; exp"),
 }
 
 
@@ -107,6 +112,13 @@ def test_a_column_of_another_type_is_named(tmp_path: Path, name: str, kind: pa.D
     at = good.schema.get_field_index(name)
     pq.write_table(good.set_column(at, name, good[name].cast(kind)), tmp_path / "t.parquet")
     assert re.search(rf"column {name} is .*; expected", refusal(tmp_path / "t.parquet"))
+
+
+def test_a_column_that_comes_twice_is_named(tmp_path: Path) -> None:
+    good = table()
+    twice = pa.Table.from_arrays([*good.columns, good["size"]], names=[*good.column_names, "size"])
+    pq.write_table(twice, tmp_path / "t.parquet")
+    assert "two columns size; expected one" in refusal(tmp_path / "t.parquet")
 
 
 def test_a_table_in_decimal_prices_is_told_what_makes_it_a_tape(tmp_path: Path) -> None:
@@ -170,6 +182,12 @@ def test_a_tape_with_a_damaged_middle_never_ends_in_a_traceback(tmp_path: Path) 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "none.parquet")
     assert "is a folder" in refusal(tmp_path)
+
+
+def test_a_pipe_and_a_device_are_refused_without_waiting_for_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is a pipe or a device; expected a file" in refusal(tmp_path / "pipe")
+    assert "is a pipe or a device; expected a file" in refusal(Path("/dev/zero"))
 
 
 def test_other_integer_widths_extra_and_missing_optional_columns_are_accepted(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_info_prints_one_json_document_or_a_table(tmp_path: Path) -> None:
         (["import", "in.csv", "-o", "out.parquet", "--contract", "2024-04"], "--contract: contract month 2024-04"),
         (["import", "good.parquet", "-o", "good.parquet"], "is one of the sources"),
         (["import", "good.parquet", "-o", "."], "is a folder"),
-        (["import", "good.parquet", "-o", "no/such/folder.parquet"], "cannot write here: No such file or directory"),
+        (["import", "good.parquet", "-o", "no/such/folder.parquet"], "cannot write here: no such folder: no/such"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(tmp_path: Path, arguments: list[str], expected: str) -> None:

@@ -1,6 +1,5 @@
 """`bn tape import`: recordings in, one tape out."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -15,6 +14,7 @@ import pyarrow as pa
 from system.domain.errors import InputError
 from system.domain.instrument import ContractMonth
 from system.domain.ticks import Batch, Kind
+from system.storage.atomic_file import check_outputs
 from system.storage.importing.dbn import DbnSource
 from system.storage.importing.dbn_file import ZSTD_MAGIC
 from system.storage.importing.lean import LeanSource, lean_day
@@ -23,6 +23,7 @@ from system.storage.importing.source import Source
 from system.storage.importing.table import TableSource
 from system.storage.importing.tape_source import TapeSource
 from system.storage.tape import TapeMeta, TapeWriter, open_input, open_parquet
+from system.storage.tape_rows import check_era
 
 MAKERS: Final[dict[str, Callable[[Path, str | None, ContractMonth | None], Source]]] = {
     "dbn": DbnSource,
@@ -54,9 +55,7 @@ def import_tape(paths: Sequence[Path], out: Path, symbol: str | None, contract: 
     Raises InputError where a source cannot be read to its end, they overlap in time or hold different contracts; then
     `out` is as it was before.
     """
-    for path in paths:
-        if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
-            raise InputError(f"{out}: is one of the sources; expected another file to write")
+    check_outputs([out], paths)
     sources = _in_order(find_sources(paths, symbol, contract))
     meta = _common_meta(sources)
     counts: Counter[int] = Counter()
@@ -154,9 +153,14 @@ def _joined(sources: list[Source]) -> Generator[Batch, None, None]:
                         "expected sources that do not overlap"
                     )
                 begins = False
+                check_era(raw["ts_ns"], _place(source))
                 last_ns = int(raw["ts_ns"][-1])
                 yield quotes.finish(raw, source.has_quotes)
         ahead = source.name
+
+
+def _place(source: Source) -> Callable[[int], str]:
+    return lambda _: source.name
 
 
 def _common_meta(sources: list[Source]) -> TapeMeta:

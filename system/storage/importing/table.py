@@ -70,8 +70,9 @@ class TableSource:
         quoted = QUOTED if any(name in names for name in QUOTED) else ()
         missing = [name for name in (*REQUIRED, *quoted) if name not in names]
         if missing:
+            commas = "" if self._is_parquet or len(names) > 1 else ", separated by commas"
             raise InputError(
-                f"{self.name}: no column {missing[0]}; a table of events has {', '.join(REQUIRED + QUOTED)}"
+                f"{self.name}: no column {missing[0]}; a table of events has {', '.join(REQUIRED + QUOTED)}{commas}"
             )
         twice = [name for name in names if names.count(name) > 1 and name in CSV_TYPES]
         if twice:
