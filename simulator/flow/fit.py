@@ -33,12 +33,15 @@ ROUNDS: Final = 8
 COARSE: Final = 4  # rounds that go the whole way
 FINE_GAIN: Final = 0.5
 STEP_MAX: Final = 1.0  # of a logarithm, in one round
-SIMULATED_HOURS: Final = 23  # a round, at least, of the hours that the tapes cover
-SIMULATED_HOURS_MAX: Final = 46  # those before them come on top
+SIMULATED_HOURS: Final = 12  # a round, about, of the hours that the tapes cover
+SIMULATED_HOURS_MAX: Final = 46  # with those before them
+SIMULATED_PRINTS: Final = 30_000  # a round, about; where trading is thin that takes more sessions
+THIN_SESSIONS_MAX: Final = 12
+BATCH: Final = 16_384  # events; what comes after the last minute wanted is made in vain
 SEED: Final = 7_001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Lever:
     """`parameter` (less `base`) goes by the power of what is wanted of `figure` over what is simulated."""
 
@@ -52,49 +55,17 @@ class Lever:
 
 # The powers are the inverse of what a change of the parameter by 1 % did to the figure, somewhat damped.
 LEVERS: Final = (
-    Lever(parameter="prints_per_session", figure="prints", power=0.9, says="{} prints an hour covered", form=".0f"),
-    Lever(
-        parameter="minute_std_ticks",
-        figure="rth_std",
-        power=0.8,
-        says="a minute's move deviates by {} ticks",
-        form=".2f",
-    ),
-    Lever(parameter="night_std_share", figure="night_std", power=1.0, says="{} ticks a minute at night", form=".2f"),
-    Lever(
-        parameter="best_size", figure="rth_queue", power=1.1, says="{} contracts at a touch, mean over time", form=".1f"
-    ),
-    Lever(
-        parameter="night_size_share",
-        figure="night_queue",
-        power=0.8,
-        says="{} contracts at a touch at night",
-        form=".1f",
-    ),
-    Lever(
-        parameter="spread_ticks",
-        figure="rth_wide",
-        power=1.1,
-        base=1.0,
-        says="wider than a tick {} of the time",
-        form=".2%",
-    ),
-    Lever(
-        parameter="night_spread_ticks",
-        figure="night_wide",
-        power=1.1,
-        base=1.0,
-        says="wider {} of the night",
-        form=".2%",
-    ),
-    Lever(
-        parameter="single_trade_share", figure="single", power=1.0, says="{} of the prints are one contract", form=".1%"
-    ),
-    Lever(parameter="trade_tail", figure="size", power=-1.4, says="{} contracts a print", form=".2f"),
-    Lever(
-        parameter="split_share", figure="near", power=1.6, says="{} of the prints within 1 ms of another", form=".1%"
-    ),
-    Lever(parameter="wish_share", figure="updates", power=-1.4, says="{} quotes a print", form=".2f"),
+    Lever("prints_per_session", "prints", 0.9, "{} prints an hour covered", ".0f"),
+    Lever("minute_std_ticks", "rth_std", 0.8, "{} ticks, deviation of a minute's move in RTH", ".2f"),
+    Lever("night_std_share", "night_std", 1.0, "{} ticks, deviation of a minute's move at night", ".2f"),
+    Lever("best_size", "rth_queue", 1.1, "{} contracts at a touch in RTH, mean over time", ".1f"),
+    Lever("night_size_share", "night_queue", 0.8, "{} contracts at a touch at night, mean over time", ".1f"),
+    Lever("spread_ticks", "rth_wide", 1.1, "wider than a tick {} of RTH", ".2%", base=1),
+    Lever("night_spread_ticks", "night_wide", 1.1, "wider than a tick {} of the night", ".2%", base=1),
+    Lever("single_trade_share", "single", 1.0, "{} of the prints are one contract", ".1%"),
+    Lever("trade_tail", "size", -1.4, "{} contracts a print", ".2f"),
+    Lever("split_share", "near", 1.6, "{} of the prints within 1 ms of the one before", ".1%"),
+    Lever("wish_share", "updates", -1.4, "{} quotes a print", ".2f"),
 )
 Progress = Callable[[int, int], None]
 
@@ -187,7 +158,11 @@ def _day_volatility(meter: Meter, parameters: Parameters) -> tuple[float, str]:
     if len(ratios) < DAYS_MIN:
         default = NORMAL.parameters.day_volatility
         return default, f"kept: too little data: {len(ratios)} sessions of {DAY_HOURS_MIN} hours, {DAYS_MIN} are needed"
-    variance = float(np.var(np.log(ratios), ddof=1)) - REGIME_NOISE**2
+    # Days that resemble those before them differ less within a few weeks than they do over the years.
+    count, number = len(ratios), np.arange(len(ratios))
+    alike = parameters.day_memory ** np.abs(number[:, None] - number)
+    seen = 1 - (float(alike.sum()) - count) / (count * (count - 1))
+    variance = (float(np.var(np.log(ratios), ddof=1)) - REGIME_NOISE**2) / seen
     return _bounded("day_volatility", max(variance, 0.0) ** 0.5), ""
 
 
@@ -248,11 +223,16 @@ def simulate(parameters: Parameters, sums: Mapping[str, Array], number: int) -> 
     steady = Flow(parameters=replace(parameters, day_volatility=0.0, regime_step=0.0))
     minutes = np.flatnonzero(sums["seconds"])
     last = int(minutes[-1]) + 1
-    count = max(1, min(round(SIMULATED_HOURS * 60 / len(minutes)), SIMULATED_HOURS_MAX * 60 // last))
+    prints = float(sums["prints"].sum() / sums["seconds"].sum()) * 60 * len(minutes)  # of one session
+    count = max(
+        1,
+        min(round(SIMULATED_HOURS * 60 / len(minutes)), SIMULATED_HOURS_MAX * 60 // last),
+        min(round(SIMULATED_PRINTS / prints), THIN_SESSIONS_MAX),
+    )
     total: dict[str, Array] = {}
     for seed in range(SEED + 100 * number, SEED + 100 * number + count):
         meter, end_ns = Meter(), 0
-        for batch in sessions(seed=seed, count=1, flow=steady):
+        for batch in sessions(seed=seed, count=1, flow=steady, batch_events=BATCH):
             end_ns = end_ns or int(batch["ts_ns"][0]) + (last + 1) * MINUTE_NS
             meter.add(batch[batch["ts_ns"] < end_ns])
             if batch["ts_ns"][-1] >= end_ns:

@@ -15,7 +15,7 @@ def flow_text(
     """
     notes, kept = notes or {}, kept or {}
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
-    lines += ["", 'preset = "normal"  # where the lines below that are comments take their values from']
+    lines.append("")
     for name, field in FIELDS.items():
         value = getattr(flow.parameters, name)
         text = f"[{', '.join(map(_number, value))}]" if isinstance(value, tuple) else _number(value)

@@ -14,7 +14,7 @@ from system.domain.ticks import EVENT, GAP, QUOTE, TRADE, Batch
 Array = npt.NDArray[Any]
 
 MINUTE_NS: Final = 60 * SECOND_NS
-HOLE_MINUTES: Final = 5  # silence longer than that is no market but a tape that was not recorded
+HOLE_MINUTES: Final = 15  # silence longer than that is no market but a tape that was not recorded
 NEAR_NS: Final = 1_000_000
 TOUCH: Final = ("bid_ticks", "ask_ticks", "bid_size", "ask_size")
 SUMS: Final = (
@@ -94,13 +94,14 @@ class Meter:
         """From one whole minute's end to the next one's."""
         ends = np.flatnonzero(minute[1:] > minute[:-1])
         for end, here, after in zip(mid[ends], minute[ends], minute[ends + 1], strict=True):
-            if self._mark == self._mark:
+            if after - here > HOLE_MINUTES:
+                self._mark = np.nan
+                continue
+            if self._mark == self._mark:  # not NaN
                 self.sums["moves"][here] += 1
                 self.sums["squares"][here] += (end - self._mark) ** 2
-            hole = after - here > HOLE_MINUTES
-            self._mark = np.nan if hole else end
-            if not hole:
-                self.sums["moves"][here + 1 : after] += 1
+            self._mark = end
+            self.sums["moves"][here + 1 : after] += 1
 
     def _prints(self, trades: Batch, open_ns: int) -> Array:
         """Prints by minute."""

@@ -36,6 +36,7 @@ class Fitted:
                 f"market: {self.symbol}",
                 f"sessions: {days}; {self.hours:.1f} hours covered",
                 f"prints: {self.prints}",
+                "What is kept stands as a comment, with the value of the preset normal.",
             ]
         )
 
@@ -68,12 +69,8 @@ class Fitted:
             f"  {name:<20}{'' if name == 'half_hours' else f'{getattr(parameters, name):<10.5g}  '}{note}"
             for name, note in self.fit.measured.items()
         ]
-        return "\n".join(
-            [
-                f"{self.out}: from {len(self.sessions)} session{'s'[: len(self.sessions) != 1]}, {self.hours:.1f} hours, {self.prints:,} prints",
-                *lines,
-            ]
-        )
+        sessions = f"{len(self.sessions)} session{'' if len(self.sessions) == 1 else 's'}"
+        return "\n".join([f"{self.out}: from {sessions}, {self.hours:.1f} hours, {self.prints:,} prints", *lines])
 
 
 def fit_tapes(tapes: list[Path], out: Path) -> Fitted:
