@@ -87,7 +87,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """`kept` says why a parameter has its default; a parameter in neither of the two is not of the fitted kind."""
+    """Each parameter is in `measured`, with what was, or in `kept`, with why it has its default."""
 
     flow: Flow
     measured: dict[str, str]

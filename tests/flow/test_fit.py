@@ -27,8 +27,8 @@ OPEN_NS = 1_710_712_800 * 1_000_000_000  # 2024-03-17 18:00 New York
 # A day's activity and queues differ from the next day's by regimes, and so do the days that a fit simulates.
 MISSES = {
     "prints_per_session": 0.15,
-    "minute_std_ticks": 0.10,
-    "night_std_share": 0.10,
+    "minute_std_ticks": 0.12,
+    "night_std_share": 0.20,
     "best_size": 0.15,
     "night_size_share": 0.15,
     "spread_ticks": 0.15,
