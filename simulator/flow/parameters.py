@@ -47,7 +47,7 @@ class Parameters:
     size_wander: float = _number(0.45, 0, 0.9, "by how much a queue's usual length changes, a share")
     spread_ticks: float = _number(1.01, 1.001, 1.5, "ticks, mean over time in RTH")
     night_spread_ticks: float = _number(1.03, 1.001, 1.5, "ticks, mean over time at night")
-    single_order_share: float = _number(0.68, 0, 1, "share of orders of one contract")
+    single_order_share: float = _number(0.72, 0, 1, "share of orders of one contract")
     order_contracts: float = _number(2.2, 0.1, 1000, "contracts beyond two of the other orders, mean")
     # trades
     wish_share: float = _number(0.19, 0.01, 0.9, "of arrivals, the share that would rather trade than quote")

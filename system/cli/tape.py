@@ -1,4 +1,4 @@
-"""`bn tape`: make, import, describe and measure tapes."""
+"""`bn tape`: make, import, describe and measure tapes, and fit the synthetic market to them."""
 
 import json
 from pathlib import Path
@@ -82,6 +82,19 @@ def make(
         raise InputError(f"--start {start}: expected a date, YYYY-MM-DD") from error
     done = make_tape(out, seed, sessions, first_day, load_flow(flow, preset))
     typer.echo(json.dumps(_made_json(out, done), indent=2) if json_ else _made_text(out, done))
+
+
+@tape.command()
+def fit(
+    tapes: Annotated[list[Path], typer.Argument(metavar="TAPE...", help="Recorded tapes, in the order of time.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FLOW.toml", help="The flow file to write.")],
+    json_: Json = False,
+) -> None:
+    """Measure the synthetic market's parameters on recorded tapes; a day or two of them are best."""
+    from system.cli.fit import fit_tapes
+
+    done = fit_tapes(tapes, out)
+    typer.echo(json.dumps(done.as_json(), indent=2) if json_ else done.as_text())
 
 
 def _describe(each: "TapeInfo") -> str:
