@@ -220,7 +220,7 @@ def _bounded(name: str, value: float) -> float:
 
 def simulate(parameters: Parameters, sums: Mapping[str, Array], number: int) -> dict[str, Array]:
     """What the parameters show in the minutes that `sums` covers, without what makes days and regimes differ."""
-    steady = Flow(parameters=replace(parameters, day_volatility=0.0, regime_step=0.0, tension_step=0.0))
+    steady = Flow(parameters=replace(parameters, day_volatility=0.0, regime_step=0.0))
     minutes = np.flatnonzero(sums["seconds"])
     last = int(minutes[-1]) + 1
     prints = float(sums["prints"].sum() / sums["seconds"].sum()) * 60 * len(minutes)  # of one session
