@@ -1,7 +1,6 @@
 """The pictures people look at, in their order. The figures in the captions are those of real ES and MES sessions."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator
 from math import exp, pi, sqrt
 from typing import Final
 
@@ -41,21 +40,9 @@ def _returns(horizon: str) -> Callable[[Curves], list[Series]]:
     def lines(curves: Curves) -> list[Series]:
         found = curves["returns"][horizon]
         filled = [(z, density) for z, density in zip(found["z"], found["density"], strict=True) if density]
-        return [Series(x=[z for z, _ in filled], y=_spread_out(filled, found["z"]))]
+        return [Series(x=[z for z, _ in filled], y=[density for _, density in filled])]
 
     return lines
-
-
-def _spread_out(filled: list[tuple[float, float]], bins: Sequence[float]) -> list[float]:
-    """The density of each filled bin, spread half way to its neighbours.
-
-    Returns come in half ticks: over a second most bins are empty, and the others would stand far above any normal.
-    """
-    step = min((after - before for before, after in pairwise(bins)), default=1.0)
-    z = [at for at, _ in filled]
-    gaps = [after - before for before, after in pairwise(z)]
-    widths = [(left + right) / 2 for left, right in zip([*gaps[:1], *gaps], [*gaps, *gaps[-1:]], strict=True)]
-    return [density * step / width for (_, density), width in zip(filled, widths or [step], strict=False)]
 
 
 def _tails(horizon: str) -> Callable[[Curves], str]:

@@ -11,6 +11,8 @@ Array = npt.NDArray[Any]
 SAMPLES_MAX: Final = 1 << 20  # of one figure in memory; a whole session fits, so its quantiles are exact
 SIZES: Final = 4096  # whole numbers that a histogram tells apart; larger ones count as the largest
 
+PAIRS_MIN: Final = 30  # of a point that is drawn
+
 
 class Moments:
     """Number, mean and variance of what was added."""
@@ -80,8 +82,8 @@ class Correlation:
         return float(self._products[number] / self._pairs[number] / (self._squares / self.count))
 
     def curve(self) -> list[float | None]:
-        """The autocorrelation at each lag."""
-        return [self.at(lag) for lag in self.lags]
+        """The autocorrelation at each lag that enough pairs stand behind."""
+        return [self.at(lag) if self._pairs[number] >= PAIRS_MIN else None for number, lag in enumerate(self.lags)]
 
 
 class Histogram:

@@ -20,6 +20,8 @@ MINUTE_NS: Final = 60 * SECOND_NS
 MINUTE_LAGS: Final = tuple(range(1, 61))
 Z_STEP: Final = 0.25
 Z_MOST: Final = 32  # steps to either side of the middle bin
+SPREAD: Final = tuple((number + 0.5) / 8 - 0.5 for number in range(8))  # ticks: a mid mostly moves by whole ones, and
+# is drawn as if it lay anywhere around: the grid of prices would hide the shape
 
 
 class Tails:
@@ -45,8 +47,10 @@ class Tails:
             z = (returns - returns.mean()) / deviation
             self._fourth += float((z**4).sum())
             self._shaped += len(z)
-            bins = np.rint(z / Z_STEP).astype(np.int64) + Z_MOST
-            self._bins += np.bincount(bins[(bins >= 0) & (bins <= 2 * Z_MOST)], minlength=len(self._bins))
+            for within in SPREAD:
+                bins = np.rint((z + within / deviation) / Z_STEP).astype(np.int64) + Z_MOST
+                inside = bins[(bins >= 0) & (bins <= 2 * Z_MOST)]
+                self._bins += np.bincount(inside, minlength=len(self._bins)) / len(SPREAD)
         return held, deviation
 
     @property

@@ -147,3 +147,19 @@ def test_no_quotes_and_no_prints_are_no_figures() -> None:
     assert {value for value in found.values["overnight"].values() if value is not None} == set()
     assert found.values["rth"]["size_mean"] is None
     assert found.curves == {}
+
+
+def test_the_drawn_density_of_returns_is_one_in_all_and_has_no_holes_between_ticks() -> None:
+    """Returns of one second: -1, 0 and +1 ticks in turn, of deviation 0.816; drawn, they fill all bins between."""
+    moves = [1, 0, -1] * 400
+    middle = np.cumsum(moves)
+    rows = [
+        row
+        for at, mid in enumerate(middle)
+        for row in (quote(at, 100 + int(mid), 101 + int(mid)), trade(at, 100 + int(mid)))
+    ]
+    curve = measured(tape(*rows)).curves["rth"]["returns"]["1 s"]
+    density = np.array(curve["density"])
+    assert density.sum() * 0.25 == pytest.approx(1)
+    filled = np.flatnonzero(density)
+    assert (np.diff(filled) == 1).all()

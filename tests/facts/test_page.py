@@ -130,14 +130,6 @@ def test_shares_are_in_percent_and_what_an_axis_of_logarithms_cannot_show_is_lef
     assert part(page, "impact", "rth")["series"][0]["x"][:2] == [0.0003, 0.001]
 
 
-def test_returns_in_half_ticks_are_spread_over_the_empty_bins() -> None:
-    normal, line = part(contents(samples.facts()), "returns-1-s", "rth")["series"]
-    assert normal["tape"] is None
-    assert 0.3 < max(line["y"]) < 0.6
-    z, density = np.array(line["x"]), np.array(line["y"])
-    assert np.trapezoid(density, z) == pytest.approx(1, abs=0.05)
-
-
 def test_numbers_of_numpy_and_those_that_are_none_at_all_are_taken() -> None:
     tape = samples.facts()
     tape.curves["rth"]["signature"] = {
