@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from simulator.flow.flow_text import flow_text
 from simulator.flow.load import load_flow
 from simulator.flow.parameters import NORMAL, PRESETS
 from system.domain.errors import InputError
+
+EXAMPLE = Path(__file__).parents[2] / "ops" / "flow.example.toml"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -90,3 +93,18 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"best_size = \xff")
     with pytest.raises(InputError, match="not UTF-8 text, at byte 12"):
         load_flow(path, None)
+
+
+def test_the_example_holds_each_parameter_with_its_default() -> None:
+    text = EXAMPLE.read_text()
+    header = [line.removeprefix("#").removeprefix(" ") for line in text.split("\n\nhalf_hours")[0].split("\n")]
+    assert text == flow_text(NORMAL, "\n".join(header))
+    assert load_flow(EXAMPLE, None) == NORMAL
+
+
+def test_the_event_that_the_example_shows_loads_too(tmp_path: Path) -> None:
+    lines = EXAMPLE.read_text().split("\n")
+    start = lines.index("# [[events]]")
+    shown = "\n".join(line.removeprefix("# ") for line in lines[start : start + 7])
+    (event,) = load_flow(written(tmp_path, shown), None).events
+    assert (event.kind, event.session) == ("news", 2)
