@@ -51,10 +51,10 @@ def tapes(paths: Sequence[Path]) -> Source:
     return Source(names=names, meta=metas[0], events=events, open=lambda: read_stretches(paths))
 
 
-def synthetic(seed: int, count: int, flow: Flow = NORMAL) -> Source:
-    """Sessions of the synthetic exchange."""
+def synthetic(seed: int, count: int, flow: Flow = NORMAL, market: str = "normal") -> Source:
+    """Sessions of the synthetic exchange; `market` is what to call its flow."""
     meta = TapeMeta(symbol=ES.symbol, contract_month=None, source="synthetic", seed=seed)
-    name = f"synthetic, seed {seed}, {count} session{'s' if count > 1 else ''}"
+    name = f"synthetic {market}, {count} session{'s' if count > 1 else ''}"
     return Source(
         names=[name],
         meta=meta,

@@ -36,8 +36,9 @@ def tape_lines(tape: TapeSummary) -> Iterator[str]:
         counts += f", {len(days)} session{'s' * (len(days) > 1)} ({span}){', partial' if tape.partial_session else ''}"
     yield counts
     if tape.first_ts_ns is not None and tape.last_ts_ns is not None:
-        agreed = "" if tape.side_agreement is None else f"; sides agree on {100 * tape.side_agreement:.1f} % of volume"
-        yield f"{clock(tape.first_ts_ns)} to {clock(tape.last_ts_ns)} New York{agreed}"
+        yield f"{clock(tape.first_ts_ns)} to {clock(tape.last_ts_ns)} New York"
+    if tape.side_agreement is not None:
+        yield f"sides agree with the tape's own on {100 * tape.side_agreement:.1f} % of its volume"
     if not tape.complete:
         yield INTERRUPTED
 

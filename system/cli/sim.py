@@ -63,11 +63,12 @@ def sim(
     outputs = [path for path in (report, blotter, signals) if path is not None]
     check_outputs(outputs, [*(tapes or ()), *(path for path in (config, flow) if path)])
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
+    market = " over ".join(each for each in (str(flow or ""), preset or "") if each) or "normal"
     if tapes and (flow or preset):
         raise InputError(
             f"--{'flow' if flow else 'preset'}: expected without tapes: it is about the synthetic sessions"
         )
-    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions, load_flow(flow, preset))
+    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions, load_flow(flow, preset), market)
     replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
     if is_cold():
         sys.stderr.write("bn: compiling for this machine, once: this takes some seconds\n")
