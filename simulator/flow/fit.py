@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.flow.curve import fit_curve
-from simulator.flow.measure import MINUTE_NS, Figures, Meter, figures, like
+from simulator.flow.meter import MINUTE_NS, Figures, Meter, figures, like
 from simulator.flow.parameters import FIELDS, NORMAL, Flow, Parameters
 from simulator.flow.schedule import RTH, activity
 from simulator.flow.sessions import sessions

@@ -11,7 +11,7 @@ from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from simulator.flow.fit import Fit, Progress
-    from simulator.flow.measure import Meter
+    from simulator.flow.meter import Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def fit_tapes(tapes: list[Path], out: Path) -> Fitted:
 
 def _measure(tapes: list[Path]) -> "tuple[Meter, str]":
     """What the tapes show, and of which market. Raises InputError for tapes of several contracts."""
-    from simulator.flow.measure import Meter
+    from simulator.flow.meter import Meter
     from system.storage.tape import read_stretches
 
     meter, first = Meter(), None

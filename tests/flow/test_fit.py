@@ -11,7 +11,7 @@ from simulator.flow.events import ScriptedEvent
 from simulator.flow.fit import LEVERS, fit
 from simulator.flow.flow_text import flow_text
 from simulator.flow.load import load_flow
-from simulator.flow.measure import MINUTE_NS, Meter, figures
+from simulator.flow.meter import MINUTE_NS, Meter, figures
 from simulator.flow.parameters import FIELDS, PRESETS, Flow, Parameters
 from simulator.flow.sessions import sessions
 from system.cli.fit import fit_tapes
