@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from simulator.flow.draws import fair, uniform
 from simulator.flow.queues import lift_limit
-from simulator.flow.state import BID, NO_FLOOR, REGIMES, SCALES, STEP_NS, STYLES, TENSIONS, WANDERS
+from simulator.flow.state import BID, NO_FLOOR, SCALES, STEP_NS, STYLES
 from system.domain.kernels import kernel
 
 Array = npt.NDArray[Any]
@@ -30,35 +30,13 @@ def _turn(flow: Array, coin: int, ends: float) -> int:
 
 
 @kernel
-def _regime(flow: Array, rules: Array) -> float:
-    """How many times as active as usual."""
+def _times_as_usual(flow: Array, coins: Array, ends: Array, step: float) -> float:
+    """Turn the coins; each lifts or lowers what is usual by the share `step`."""
     factor = 1.0
-    for k in range(REGIMES):
-        sign = _turn(flow, flow["regime"][0, k], REGIME_ENDS[k])
-        flow["regime"][0, k] = (sign + 1) // 2
-        factor *= 1 + sign * rules["regime_step"][0]
-    return factor
-
-
-@kernel
-def _tension(flow: Array, rules: Array) -> float:
-    """How many times as much news as usual there is in a trade."""
-    factor = 1.0
-    for k in range(TENSIONS):
-        sign = _turn(flow, flow["tension"][0, k], TENSION_ENDS[k])
-        flow["tension"][0, k] = (sign + 1) // 2
-        factor *= 1 + sign * rules["tension_step"][0]
-    return factor
-
-
-@kernel
-def _usual_queue(flow: Array, rules: Array, side: int) -> float:
-    """How many times as long as usual."""
-    factor = 1.0
-    for k in range(WANDERS):
-        sign = _turn(flow, flow["wander"][0, side, k], WANDER_ENDS[k])
-        flow["wander"][0, side, k] = (sign + 1) // 2
-        factor *= 1 + sign * rules["wander_step"][0]
+    for k in range(len(ends)):
+        sign = _turn(flow, coins[k], ends[k])
+        coins[k] = (sign + 1) // 2
+        factor *= 1 + sign * step
     return factor
 
 
@@ -79,11 +57,14 @@ def move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
     caused = 0.0
     for k in range(SCALES):
         caused += rules["branching"][0, k]
-    flow["base"][0] = minute["base"] * _regime(flow, rules) * (1 - caused)
+    busy = _times_as_usual(flow, flow["regime"][0], REGIME_ENDS, rules["regime_step"][0])
+    flow["base"][0] = minute["base"] * busy * (1 - caused)
     for side in range(2):
-        flow["depth"][0, side] = minute["depth"] * _usual_queue(flow, rules, side)
+        long = _times_as_usual(flow, flow["wander"][0, side], WANDER_ENDS, rules["wander_step"][0])
+        flow["depth"][0, side] = minute["depth"] * long
     _move_styles(flow, rules)
-    flow["sigma"][0], flow["repair"][0] = minute["sigma"] * _tension(flow, rules), minute["repair"]
+    tense = _times_as_usual(flow, flow["tension"][0], TENSION_ENDS, rules["tension_step"][0])
+    flow["sigma"][0], flow["repair"][0] = minute["sigma"] * tense, minute["repair"]
     flow["efficient"][0] += minute["drift"]
     if number != flow["minute"][0]:
         flow["minute"][0] = number
