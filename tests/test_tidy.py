@@ -30,6 +30,9 @@ LAYERS = {
     "simulator": ["system"],
     "simulator.exchange": ["system.domain"],
     "simulator.flow": ["system.config", "system.domain"],
+    "simulator.tws.wire": ["simulator.tws", "system.domain"],
+    "simulator.tws.desk": ["simulator.tws", "simulator.exchange", "system.domain"],
+    "simulator.tws.data": ["simulator.tws", "system.domain"],
 }
 # Of the standard library and others, what the decisions may import: nothing that waits, draws, reads a clock or a disk.
 DOMAIN_MAY_IMPORT = {

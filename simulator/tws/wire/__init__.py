@@ -1,0 +1,1 @@
+"""Bytes to requests and notices to bytes, at the version that each client negotiates."""
