@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -62,12 +62,12 @@ def read_moment(text: str, now_ns: int, host_zone: str) -> Moment | None:
     return _moment(day, clock, zone, implied=name is None)
 
 
-def _moment(digits: str, clock: str, zone: ZoneInfo | type[UTC] | object, *, implied: bool) -> Moment | None:
+def _moment(digits: str, clock: str, zone: tzinfo, *, implied: bool) -> Moment | None:
     day = _day(digits)
     hour, minute, second = (*map(int, clock.split(":")), 0)[:3]
     if day is None or hour > 23 or minute > 59 or second > 59:
         return None
-    wall = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)  # type: ignore[arg-type]
+    wall = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
     return Moment(utc_ns(wall), implied)
 
 

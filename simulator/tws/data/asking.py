@@ -1,7 +1,7 @@
 """What every request for data begins with: which contract is meant, and what may be seen of it."""
 
 from simulator.tws.data.contracts import CONTINUOUS, EXCHANGE, FUTURE, Listed
-from simulator.tws.data.errors import invalid, refusal
+from simulator.tws.data.errors import ambiguous, invalid, refusal
 from simulator.tws.data.source import DataDesk
 from simulator.tws.notices import Error
 from simulator.tws.terms import Contract
@@ -24,7 +24,7 @@ def resolve(
         return refusal(req_id, "unknown_contract")
     found = desk.listing(now_ns).find(contract, include_expired=expired)
     if len(found) > 1:
-        return refusal(req_id, "ambiguous", contract.symbol or contract.local_symbol)
+        return ambiguous(req_id, contract.symbol or contract.local_symbol)
     return found[0] if found else refusal(req_id, "unknown_contract")
 
 

@@ -60,7 +60,7 @@ def bars(session: Session, what: What, rows: int, start: int, stop: int) -> list
         return list(_trades(session, rows, start, stop))
     if what == "BID_ASK":
         return list(_bid_ask(session, rows, start, stop))
-    return [RawBar(row, *prices) for row, *prices in _quotes(session, what, rows, start, stop)]
+    return [RawBar(*bar) for bar in _quotes(session, what, rows, start, stop)]
 
 
 def _before(candles: Candles, start: int) -> int | None:
@@ -71,7 +71,7 @@ def _before(candles: Candles, start: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Candles by number of bar: open, high, low and close in the series' own unit; `steps` fall into runs at `starts`."""
+    """Candles by number of bar: open, high, low, close in the series' own unit; `steps` fall into runs at `starts`."""
 
     prices: dict[int, tuple[int, int, int, int]]
     steps: Array

@@ -1,4 +1,4 @@
-"""One client's market depth: the touch of the tape, and behind it levels of a fixed profile, told as changes of rows."""
+"""One client's market depth: the tape's touch, and behind it levels of a fixed profile, told as changes of rows."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,10 +1,12 @@
 """One client's market data: what it asks, and what it is told as the market goes on."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy.typing as npt
 
-from simulator.tws import requests as ask
+from simulator.tws import requests
 from simulator.tws.data.depth import Depths
 from simulator.tws.data.errors import invalid
 from simulator.tws.data.historical import Historical
@@ -28,39 +30,31 @@ class Feed:
         self.bars = RealTimeBars(desk)
         self.history = Historical(desk)
         self.depth = Depths(desk)
+        self._answers: dict[type, Callable[[Any, int], list[Notice]]] = {
+            requests.ReqMktData: self.quotes.ask,
+            requests.CancelMktData: lambda request, _: self.quotes.cancel(request.req_id),
+            requests.ReqMarketDataType: self._switch,
+            requests.ReqTickByTick: self.ticks.ask,
+            requests.CancelTickByTick: lambda request, _: self.ticks.cancel(request.req_id),
+            requests.ReqRealTimeBars: self.bars.ask,
+            requests.CancelRealTimeBars: lambda request, _: self.bars.cancel(request.req_id),
+            requests.ReqMktDepth: self.depth.ask,
+            requests.CancelMktDepth: lambda request, _: self.depth.cancel(request.req_id),
+            requests.ReqHistoricalData: self.history.ask,
+            requests.CancelHistoricalData: lambda request, _: self.history.cancel(request.req_id),
+            requests.ReqHistoricalTicks: partial(past_ticks, desk),
+        }
 
-    def ask(self, request: ask.Request, now_ns: int) -> list[Notice]:
+    def ask(self, request: requests.Request, now_ns: int) -> list[Notice]:
         """Answer a request for contracts or market data; any other kind is a mistake of the caller."""
-        match request:
-            case ask.ReqMktData():
-                return self.quotes.ask(request, now_ns)
-            case ask.CancelMktData():
-                return self.quotes.cancel(request.req_id)
-            case ask.ReqMarketDataType():
-                if request.data_type not in TYPES:
-                    return [invalid(NO_ID, f"Market data type {request.data_type} is not valid")]
-                self.quotes.data_type = request.data_type
-                return []
-            case ask.ReqTickByTick():
-                return self.ticks.ask(request, now_ns)
-            case ask.CancelTickByTick():
-                return self.ticks.cancel(request.req_id)
-            case ask.ReqRealTimeBars():
-                return self.bars.ask(request, now_ns)
-            case ask.CancelRealTimeBars():
-                return self.bars.cancel(request.req_id)
-            case ask.ReqMktDepth():
-                return self.depth.ask(request, now_ns)
-            case ask.CancelMktDepth():
-                return self.depth.cancel(request.req_id)
-            case ask.ReqHistoricalData():
-                return self.history.ask(request, now_ns)
-            case ask.CancelHistoricalData():
-                return self.history.cancel(request.req_id)
-            case ask.ReqHistoricalTicks():
-                return past_ticks(self._desk, request, now_ns)
-            case _:
-                return look_up(self._desk, request, now_ns)
+        answer = self._answers.get(type(request))
+        return look_up(self._desk, request, now_ns) if answer is None else answer(request, now_ns)
+
+    def _switch(self, request: requests.ReqMarketDataType, _: int) -> list[Notice]:
+        if request.data_type not in TYPES:
+            return [invalid(NO_ID, f"Market data type {request.data_type} is not valid")]
+        self.quotes.data_type = request.data_type
+        return []
 
     def take(self, events: npt.NDArray[Any], now_ns: int) -> list[Notice]:
         """What a step says to the client, in the order of the tape; the desk has taken it."""

@@ -24,6 +24,7 @@ from system.domain.settings import DAY_S, SECOND_NS
 TEXT, EPOCH = 1, 2
 LONGEST: Final = Duration(1, "M")  # that a bar can be
 ONE_SECOND_MOST_S: Final = 2_000
+FIVE_S: Final = 5  # how often a bar is kept up to date
 OTHER_WHATS: Final = (
     *("ADJUSTED_LAST", "HISTORICAL_VOLATILITY", "OPTION_IMPLIED_VOLATILITY", "REBATE_RATE", "FEE_RATE"),
     *("YIELD_BID", "YIELD_ASK", "YIELD_BID_ASK", "YIELD_LAST", "SCHEDULE", "AGGTRADES"),
@@ -84,30 +85,34 @@ def read(desk: DataDesk, request: ReqHistoricalData, now_ns: int) -> Query | Err
 def _check(
     request: ReqHistoricalData, size: BarSize | None, length: Duration | None, what: What | None
 ) -> Error | None:
-    req_id = request.req_id
+    cause = _cause(request, size, length)
+    if cause is None and what is None and request.what.upper() not in OTHER_WHATS:
+        cause = "What to show field is missing or incorrect."
+    if cause is not None:
+        return invalid(request.req_id, cause)
+    assert size is not None and length is not None  # noqa: PT018
+    if size.seconds == 1 and length.seconds > ONE_SECOND_MOST_S:
+        return refusal(request.req_id, "history_step", 1)
+    return None
+
+
+def _cause(request: ReqHistoricalData, size: BarSize | None, length: Duration | None) -> str | None:
+    """What is wrong with the words of a request, if anything."""
     if size is None:
-        return invalid(req_id, f"Historical data bar size setting is invalid. Legal ones are: {LEGAL_SIZES}")
+        return f"Historical data bar size setting is invalid. Legal ones are: {LEGAL_SIZES}"
     if length is None:
-        return invalid(req_id, f"Historical data query duration string is invalid: {request.duration}")
+        return f"Historical data query duration string is invalid: {request.duration}"
     if length.unit == "S" and length.number > DAY_S:
-        return invalid(
-            req_id, f"Historical data requests for durations longer than {DAY_S} seconds must be made in days."
-        )
+        return f"Historical data requests for durations longer than {DAY_S} seconds must be made in days."
     if length.unit == "D" and length.number > MOST_DAYS:
-        return invalid(
-            req_id, f"Historical data requests for durations longer than {MOST_DAYS} days must be made in years."
-        )
+        return f"Historical data requests for durations longer than {MOST_DAYS} days must be made in years."
     if request.format_date not in (TEXT, EPOCH):
-        return invalid(req_id, f"Date formatting selection of {request.format_date} rejected")
-    if what is None and request.what.upper() not in OTHER_WHATS:
-        return invalid(req_id, "What to show field is missing or incorrect.")
+        return f"Date formatting selection of {request.format_date} rejected"
     if request.keep_up_to_date:
         if request.end.strip():
-            return invalid(req_id, "End date is not supported for updating historical data")
-        if size.unit == "seconds" and size.seconds < 5:
-            return invalid(req_id, f"Bar size {request.bar_size} is not supported for updating historical data")
-    if size.seconds == 1 and length.seconds > ONE_SECOND_MOST_S:
-        return refusal(req_id, "history_step", 1)
+            return "End date is not supported for updating historical data"
+        if size.unit == "seconds" and size.seconds < FIVE_S:
+            return f"Bar size {request.bar_size} is not supported for updating historical data"
     return None
 
 
@@ -163,7 +168,7 @@ def _joined(bars: list[Bar], key: Callable[[Bar], tuple[int, int]]) -> list[Bar]
 
 
 class Historical:
-    """All of a client's. A query is answered at once, so that there is one to cancel only where it is kept up to date."""
+    """All of a client's. A query is answered at once: there is one to cancel only where it is kept up to date."""
 
     def __init__(self, desk: DataDesk) -> None:
         self._desk = desk

@@ -38,24 +38,31 @@ def look_up(desk: DataDesk, request: ask.Request, now_ns: int) -> list[Notice]:
     match request:
         case ask.ReqContractDetails():
             return _details(desk, request, now_ns)
-        case ask.ReqMatchingSymbols():
-            return [SymbolSamples(req_id=request.req_id, contracts=_matching(request.pattern))]
-        case ask.ReqMarketRule():
-            if request.rule_id != RULE_ID:
-                return [invalid(NO_ID, f"Market rule {request.rule_id} is not known")]
-            return [MarketRule(rule_id=RULE_ID, increments=((0.0, TICK),))]
-        case ask.ReqSecDefOptParams():
-            return [OptParamsEnd(req_id=request.req_id)]
-        case ask.ReqSmartComponents():
-            return [SmartComponents(req_id=request.req_id)]
-        case ask.ReqMktDepthExchanges():
-            return [MktDepthExchanges(exchanges=((EXCHANGE, FUTURE, EXCHANGE, DEEP, None),))]
         case ask.ReqHeadTimestamp():
             return _head(desk, request, now_ns)
         case ask.ReqHistogram():
             return _histogram(desk, request, now_ns)
         case ask.CancelHeadTimestamp() | ask.CancelHistogram():
             return []  # it has been answered
+        case _:
+            return [_constant(request)]
+
+
+def _constant(request: ask.Request) -> Notice:
+    """The answers that no market changes."""
+    match request:
+        case ask.ReqMatchingSymbols():
+            return SymbolSamples(req_id=request.req_id, contracts=_matching(request.pattern))
+        case ask.ReqMarketRule() if request.rule_id == RULE_ID:
+            return MarketRule(rule_id=RULE_ID, increments=((0.0, TICK),))
+        case ask.ReqMarketRule():
+            return invalid(NO_ID, f"Market rule {request.rule_id} is not known")
+        case ask.ReqSecDefOptParams():
+            return OptParamsEnd(req_id=request.req_id)
+        case ask.ReqSmartComponents():
+            return SmartComponents(req_id=request.req_id)
+        case ask.ReqMktDepthExchanges():
+            return MktDepthExchanges(exchanges=((EXCHANGE, FUTURE, EXCHANGE, DEEP, None),))
         case _:
             raise AssertionError(f"{type(request).__name__} is no request for market data")
 

@@ -11,13 +11,13 @@ from simulator.tws.data.asking import denied, resolve
 from simulator.tws.data.bars import TICK
 from simulator.tws.data.contracts import EXCHANGE, Listed
 from simulator.tws.data.errors import invalid, refusal
-from simulator.tws.data.source import DataDesk
+from simulator.tws.data.source import NOTHING, DataDesk
 from simulator.tws.market_notices import HistoricalTicksMid, HistoricalTicksQuote, HistoricalTicksTrade
 from simulator.tws.moments import read_moment
 from simulator.tws.notices import Error, Notice
 from simulator.tws.requests import ReqHistoricalTicks
 from system.domain.settings import SECOND_NS
-from system.domain.ticks import QUOTE, TRADE, Batch
+from system.domain.ticks import QUOTE, TRADE
 
 What = Literal["TRADES", "BID_ASK", "MIDPOINT"]
 WHATS: Final[tuple[What, ...]] = ("TRADES", "BID_ASK", "MIDPOINT")
@@ -60,7 +60,7 @@ def _pace(desk: DataDesk, request: ReqHistoricalTicks, listed: Listed, what: Wha
     return None if allowed else refusal(request.req_id, "history_pacing")
 
 
-def _fitting(batch: Batch, what: What, *, use_rth: bool) -> Batch:
+def _fitting(batch: Array, what: What, *, use_rth: bool) -> Array:
     kinds = batch["kind"]
     if what == "TRADES":
         fits = (kinds == TRADE) & (batch["size"] > 0)
@@ -68,31 +68,34 @@ def _fitting(batch: Batch, what: What, *, use_rth: bool) -> Batch:
         fits = (kinds == QUOTE) & (batch["bid_size"] > 0) & (batch["ask_size"] > 0)
     if use_rth:
         fits &= np.array([hours.rth(ts_ns) for ts_ns in batch["ts_ns"].tolist()], dtype=bool)
-    return batch[fits]
+    kept: Array = batch[fits]
+    return kept
 
 
-def _new_only(ticks: Batch, what: What, *, ignore: bool) -> Batch:
+def _new_only(ticks: Array, what: What, *, ignore: bool) -> Array:
     """Without quotes that change nothing of what is shown."""
     if what == "TRADES" or (what == "BID_ASK" and not ignore) or len(ticks) == 0:
         return ticks
     bid, ask = ticks["bid_ticks"], ticks["ask_ticks"]
     shown = (bid + ask)[:, None] if what == "MIDPOINT" else np.stack([bid, ask], axis=1)
-    return ticks[np.append([True], (shown[1:] != shown[:-1]).any(axis=1))]
+    kept: Array = ticks[np.append([True], (shown[1:] != shown[:-1]).any(axis=1))]
+    return kept
 
 
-def _from(desk: DataDesk, start_ns: int, number: int, what: What, *, use_rth: bool, ignore: bool) -> Batch:
+def _from(desk: DataDesk, start_ns: int, number: int, what: What, *, use_rth: bool, ignore: bool) -> Array:
     found = desk.history.since(start_ns)
     ticks = _joined((_fitting(batch, what, use_rth=use_rth) for batch in found), number, what, ignore=ignore)
     if len(ticks) <= number:
         return ticks
     last_s = ticks["ts_ns"][number - 1] // SECOND_NS
-    return ticks[ticks["ts_ns"] // SECOND_NS <= last_s]
+    kept: Array = ticks[ticks["ts_ns"] // SECOND_NS <= last_s]
+    return kept
 
 
-def _joined(parts: Iterable[Batch], number: int, what: What, *, ignore: bool) -> Batch:
+def _joined(parts: Iterable[Array], number: int, what: What, *, ignore: bool) -> Array:
     """Parts in the order of time, as many as are sure to hold `number` ticks and the rest of their last second."""
-    kept: list[Batch] = []
-    ticks = np.zeros(0)
+    kept: list[Array] = []
+    ticks: Array = NOTHING
     for part in parts:
         kept.append(part)
         ticks = _new_only(np.concatenate(kept), what, ignore=ignore)
@@ -101,9 +104,9 @@ def _joined(parts: Iterable[Batch], number: int, what: What, *, ignore: bool) ->
     return ticks
 
 
-def _up_to(desk: DataDesk, end_ns: int, number: int, what: What, *, use_rth: bool, ignore: bool) -> Batch:
-    kept: list[Batch] = []
-    ticks = np.zeros(0)
+def _up_to(desk: DataDesk, end_ns: int, number: int, what: What, *, use_rth: bool, ignore: bool) -> Array:
+    kept: list[Array] = []
+    ticks: Array = NOTHING
     for batch in desk.history.before(end_ns):
         kept.insert(0, _fitting(batch, what, use_rth=use_rth))
         ticks = _new_only(np.concatenate(kept), what, ignore=ignore)
@@ -112,10 +115,11 @@ def _up_to(desk: DataDesk, end_ns: int, number: int, what: What, *, use_rth: boo
     if len(ticks) <= number:
         return ticks
     first_s = ticks["ts_ns"][-number] // SECOND_NS
-    return ticks[ticks["ts_ns"] // SECOND_NS >= first_s]
+    ticks = ticks[ticks["ts_ns"] // SECOND_NS >= first_s]
+    return ticks
 
 
-def _told(req_id: int, what: What, ticks: Batch) -> Notice:
+def _told(req_id: int, what: What, ticks: Array) -> Notice:
     if len(ticks) == 0:
         columns: list[list[int]] = [[], [], [], [], []]
     elif what == "TRADES":

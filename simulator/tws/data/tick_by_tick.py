@@ -32,8 +32,10 @@ class _Quotes:
     def tell(self, time_s: int, bid: int, ask: int, bid_size: int, ask_size: int) -> Notice | None:
         """The notice of a quote that shows something new."""
         has_bid, has_ask = bid_size > 0, ask_size > 0
+        new: tuple[int, ...]
         if self.middle:
-            if not (has_bid and has_ask) or self.told == (new := (bid + ask,)):
+            new = (bid + ask,)
+            if not (has_bid and has_ask) or self.told == new:
                 return None
             self.told = new
             return TickByTickMid(req_id=self.req_id, time_s=time_s, mid=(bid + ask) * TICK / 2)
@@ -134,7 +136,7 @@ class TickByTick:
                         out.append(notice)
             elif kind == TRADE and sizes[i] > 0:
                 for req_id, all_last in trades:
-                    out.append(_trade(req_id, all_last, times[i], prices[i], sizes[i]))  # noqa: PERF401
+                    out.append(_trade(req_id, all_last, times[i], prices[i], sizes[i]))
 
     def _tell_trades(self, played: Played, start: int, stop: int, out: list[Notice]) -> None:
         kinds, times, prices, sizes = played.kind, played.ts_ns, played.price, played.size
