@@ -65,9 +65,7 @@ class Server:
     wake: dict[Session, trio.Event] = field(default_factory=dict)
     _lagging: bool = False
 
-    async def run(
-        self, host: str, port: int, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED
-    ) -> None:
+    async def run(self, host: str, port: int, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Serve until cancelled; starts with the port that was bound. Raises OSError where it cannot be."""
         listeners = await trio.open_tcp_listeners(port, host=host)
         async with trio.open_nursery() as nursery:

@@ -11,7 +11,7 @@ from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Addressed, Desk
-from simulator.tws.market import Market, Step
+from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
     FamilyCodes,
@@ -53,7 +53,8 @@ class Faults(Protocol):
 class World:
     """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
 
-    def __init__(self, market: Market, data: DataDesk, desk: Desk) -> None:
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
+        self.name = name
         self.market = market
         self.data = data
         self.desk = desk
@@ -86,7 +87,7 @@ class World:
             due_ns = min(self.desk.next_due_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
-            self._see(self.market.nothing, self.now_ns)
+            self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
