@@ -135,10 +135,11 @@ class InFlight:
     def _forget(self, followers: list[Order]) -> None:
         self.named -= Counter(order.parent for order in followers)
 
-    def holds(self, order_id: int) -> bool:
-        """Whether an order is on its way."""
+    def left(self, order_id: int) -> int:
+        """Contracts of an order that is on its way, or 0."""
         submits = (command for _, command in self._queue if isinstance(command, Submit))
-        return any(order_id == order.order_id for submit in submits for order in submit.orders)
+        sent = (order for submit in submits for order in submit.orders)
+        return sum(order.contracts for order in sent if order.order_id == order_id)
 
     def shrink(self, members: set[int], group: int, contracts: int) -> list[tuple[int, Literal["group", "parent"]]]:
         """Let a fill count against new terms of `members` and all of their group; return the orders that ends."""

@@ -61,10 +61,11 @@ class Triggered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An order rests, waits or acts at the exchange since `ts_ns`; for a replace, with its new terms."""
+    """An order rests, waits or acts at the exchange since `ts_ns`; `replaced`: with its new terms."""
 
     order_id: int
     ts_ns: int
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

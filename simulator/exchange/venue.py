@@ -42,7 +42,7 @@ class Exchange:
         sent = {0, *(order.order_id for order in orders)}
         for order in orders:
             assert order.contracts > 0
-            assert order.parent in sent or self.left(order.parent) or self._in_flight.holds(order.parent)
+            assert order.parent in sent or self.left(order.parent)
         self._in_flight.send(Submit(orders=orders), now_ns + self._latency_ns)
 
     def cancel(self, order_id: int, now_ns: int) -> None:
@@ -154,14 +154,15 @@ class Exchange:
     # what is where
 
     def left(self, order_id: int) -> int:
-        """Contracts that an order may still fill: at rest, or held until its entry fills; 0 for any other."""
+        """Contracts that an order may still fill: at rest, held until its entry fills, or on their way; else 0."""
         row, child = self._row(order_id), self._children.find(order_id)
-        resting = 0 if row is None else int(self._orders["contracts"][row])
-        return resting if child is None else resting + child.order.contracts - child.rested
+        left = self._in_flight.left(order_id) if row is None else int(self._orders["contracts"][row])
+        return left if child is None else left + child.order.contracts - child.rested
 
-    def rests(self, order_id: int) -> bool:
-        """Whether an order rests at the exchange, and is not merely held until its entry fills."""
-        return self._row(order_id) is not None
+    @property
+    def is_regular(self) -> bool:
+        """Whether regular hours are on."""
+        return bool(self._book["regular"][0])
 
     def stop_ticks(self, order_id: int) -> int:
         """Where the stop of a resting order is now."""
@@ -292,7 +293,7 @@ class Exchange:
         contracts = terms.contracts
         if child is not None:
             contracts = child.change(terms, 0 if row is None else int(self._orders["contracts"][row]))
-        reports: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
+        reports: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns, replaced=True)]
         if row is None:
             return reports
         order = self._orders[row]
