@@ -90,7 +90,5 @@ def what_if(office: Office, ticket: Ticket) -> OrderState:
         equity_after=(equity - fee) / 100,
         commission=fee / 100,
         commission_currency="USD",
-        warning=""
-        if init_after <= equity
-        else SHORT_OF_MARGIN.format(f"{equity / 100:.2f}", f"{init_after / 100:.2f}"),
+        warning=short,
     )
