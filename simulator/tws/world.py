@@ -63,6 +63,7 @@ class World:
         self.sessions: dict[int, Session] = {}
         self.feeds: dict[int, Feed] = {}
         self.faults: Faults | None = None
+        self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
 
     @property
