@@ -97,6 +97,7 @@ TEXTS: Final = {
     "xx/xxxx where yyyymmdd and xx/xxxx are optional. E.g.: 20031126 15:59:00 US/Eastern",
     10326: "OCA group revision is not allowed.",
     10327: "OCA group type revision is not allowed.",
+    10339: "Setting end date/time for continuous future security type is not allowed.",
     10340: "The following order attribute is not supported: {}",
     10341: "Parent order id cannot be modified.",
     10349: "Order TIF was set to {} based on order preset.",
