@@ -155,12 +155,12 @@ class Floor:
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 
-    def bracket(self, first_id: int, action: str, quantity: float, *, stp: float, lmt: float, **entry: Any) -> "Floor":
+    def bracket(self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any) -> "Floor":
         """Entry, stop and target, sent one by one; the target transmits them."""
         other = "SELL" if action == "BUY" else "BUY"
         self.place(first_id, action, quantity, transmit=False, **entry)
-        self.place(first_id + 1, other, quantity, stp=stp, parent_id=first_id, transmit=False)
-        return self.place(first_id + 2, other, quantity, lmt=lmt, parent_id=first_id)
+        self.place(first_id + 1, other, quantity, stp=stop, parent_id=first_id, transmit=False)
+        return self.place(first_id + 2, other, quantity, lmt=target, parent_id=first_id)
 
     def cancel(self, order_id: int, client: int = ME) -> "Floor":
         self.heard += self.desk.cancel(client, order_id, self.now_ns)
