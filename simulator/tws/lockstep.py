@@ -15,7 +15,7 @@ def seed_scheduler(seed: int) -> None:
     """Let the next `trio.run` order its tasks by the seed. Call it before each."""
     assert hasattr(scheduler, "_ALLOW_DETERMINISTIC_SCHEDULING"), "this trio names it otherwise: pin trio"
     assert hasattr(scheduler, "_r"), "this trio names it otherwise: pin trio"
-    scheduler._ALLOW_DETERMINISTIC_SCHEDULING = True
+    scheduler._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
     scheduler._r.seed(seed)
 
 

@@ -11,7 +11,7 @@ from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
-from simulator.tws.desk.office import Told
+from simulator.tws.desk.office import Addressed
 from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
@@ -50,13 +50,15 @@ class Faults(Protocol):
     def refuses(self, client_id: int) -> bool:
         """Whether a client id is said to be in use."""
 
+    def clock(self, at_s: float) -> None:
+        """Do what the transport's time makes due."""
+
 
 class World:
     """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
 
-    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str, account: str) -> None:
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
         self.name = name
-        self.account = account
         self.market = market
         self.data = data
         self.desk = desk
@@ -118,7 +120,7 @@ class World:
                 for notice in notices:
                     say(notice)
 
-    def _deliver(self, addressed: Iterable[Told]) -> None:
+    def _deliver(self, addressed: Iterable[Addressed]) -> None:
         """Tell each client what is for it; one that is not connected misses it."""
         for client_id, notice in addressed:
             session = self.sessions.get(client_id)
@@ -134,8 +136,8 @@ class World:
         self.sessions[client_id] = session
         session.client_id = client_id
         self.feeds[client_id] = Feed(self.data)
-        session.say(ManagedAccounts(accounts=self.account))
-        session.say(NextValidId(order_id=self.desk.next_valid_id(client_id)))
+        session.say(ManagedAccounts(accounts=self.desk.account))
+        session.say(NextValidId(order_id=self.desk.next_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
         self.desk.client_came(client_id)
@@ -162,7 +164,7 @@ class World:
             case ask.ReqGlobalCancel():
                 self._deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
-                session.say(NextValidId(order_id=desk.next_valid_id(client_id)))
+                session.say(NextValidId(order_id=desk.next_id(client_id)))
             case ask.ReqCurrentTime():
                 session.tell_time()
             case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
@@ -177,11 +179,11 @@ class World:
         """What needs no market and no desk; None: it does."""
         match request:
             case ask.ReqManagedAccounts():
-                return [ManagedAccounts(accounts=self.account)]
+                return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
                 return [UserInfo(req_id=request.req_id)]
             case ask.ReqFamilyCodes():
-                return [FamilyCodes(codes=((self.account, ""),))]
+                return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():
                 return [SoftDollarTiers(req_id=request.req_id)]
             case ask.ReqNewsProviders():
