@@ -182,8 +182,7 @@ class Desk:
         office = self._office
         for order in office.registry.live():
             if order.is_open and (order.client_id == client_id or not own):
-                office.say(client_id, order.tell_open())
-                office.say(client_id, order.tell_status())
+                office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
     def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:

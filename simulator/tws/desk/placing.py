@@ -215,13 +215,12 @@ class Placing:
         if ticket.contracts <= order.filled:
             raise RefusedError(201, "Revised size must be above what has been filled")
         order.asked.append(ticket)
-        trails = bool(ticket.trail_ticks or ticket.trail_ppm)
         self._office.exchange.replace(
             order.perm_id,
             now_ns,
             contracts=ticket.contracts - order.filled,
             limit_ticks=ticket.limit_ticks,
-            stop_ticks=None if trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
+            stop_ticks=None if ticket.trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
         )

@@ -156,7 +156,9 @@ class Floor:
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 
-    def bracket(self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any) -> "Floor":
+    def bracket(
+        self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any
+    ) -> "Floor":
         """Entry, stop and target, sent one by one; the target transmits them."""
         other = "SELL" if action == "BUY" else "BUY"
         self.place(first_id, action, quantity, transmit=False, **entry)

@@ -165,5 +165,3 @@ def test_each_code_has_one_text_and_says_what_it_is_about() -> None:
 def _all_errors() -> list[Error]:
     floor = Floor().quote(5000, 5000.25).place(2, "SELL", 1, stp=4990, parent_id=1)
     return [notice for notice in floor.hear() if isinstance(notice, Error)]
-
-
