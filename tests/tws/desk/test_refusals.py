@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from simulator.tws.notices import Error
-from tests.tws.desk.floor import Floor
 from tests.tws.desk.test_orders import quoted
 
 
@@ -155,13 +154,3 @@ def test_several_accounts_need_one_named() -> None:
     assert floor.desk.account == "DU1,DU2"
     assert floor.place(1, "BUY", 1).story() == ["error 1 321"]
     assert floor.place(2, "BUY", 1, account="DU2").wait().statuses()[-1] == "status 2 Filled 1/0"
-
-
-def test_each_code_has_one_text_and_says_what_it_is_about() -> None:
-    texts = {code: text for code, text in [(notice.code, notice.text) for notice in _all_errors()]}
-    assert texts[135] == "Can't find order with id =1"
-
-
-def _all_errors() -> list[Error]:
-    floor = Floor().quote(5000, 5000.25).place(2, "SELL", 1, stp=4990, parent_id=1)
-    return [notice for notice in floor.hear() if isinstance(notice, Error)]
