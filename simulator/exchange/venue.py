@@ -171,11 +171,10 @@ class Exchange:
         """Whether regular hours are on."""
         return bool(self._book["regular"][0])
 
-    def stop_ticks(self, order_id: int) -> int:
-        """Where the stop of a resting order is now."""
+    def stop_ticks(self, order_id: int) -> int | None:
+        """Where the stop of an order is now, or None where it does not rest."""
         row = self._row(order_id)
-        assert row is not None
-        return int(self._orders["stop_ticks"][row])
+        return None if row is None else int(self._orders["stop_ticks"][row])
 
     # arrivals
 
