@@ -43,7 +43,9 @@ ALL: tuple[Request, ...] = (
 FIRST = [quote(NOON - SECOND), trade(NOON - SECOND)]
 
 
-def told(rows: list[Row], sizes: list[int], stops: list[int], requests: tuple[Request, ...], end_ns: int) -> list[Notice]:
+def told(
+    rows: list[Row], sizes: list[int], stops: list[int], requests: tuple[Request, ...], end_ns: int
+) -> list[Notice]:
     floor = Floor(rows, batches=cut([*FIRST, *rows], sizes))
     floor.go(NOON - 1)
     out = [notice for request in requests for notice in floor.ask(request)]
@@ -87,7 +89,9 @@ def test_samples_and_trades_stand_in_the_order_of_the_tape() -> None:
     floor.go(NOON)
     for request in (ALL[0], ALL[1], ALL[4]):
         floor.ask(request)
-    kinds = [type(notice) for notice in floor.go(NOON + 7 * SECOND) if isinstance(notice, TickByTickTrade | RealTimeBar)]
+    kinds = [
+        type(notice) for notice in floor.go(NOON + 7 * SECOND) if isinstance(notice, TickByTickTrade | RealTimeBar)
+    ]
     assert kinds == [TickByTickTrade, RealTimeBar, TickByTickTrade]
     texts = [notice.value for notice in floor.go(NOON + 8 * SECOND) if isinstance(notice, TickString)]
     assert texts == []
