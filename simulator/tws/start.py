@@ -72,34 +72,12 @@ def _compile() -> None:
     exchange = Exchange(latency_ns=1)
     order = Order(order_id=1, side=1, contracts=1, type=OrderType.LIMIT, limit_ticks=1)
     exchange.submit((order,), 0)
-    exchange.advance(
-        batch_of(
-            ts_ns=[1, 2],
-            kind=[QUOTE, TRADE],
-            bid_ticks=[1, 0],
-            ask_ticks=[2, 0],
-            bid_size=[1, 0],
-            ask_size=[1, 0],
-            price_ticks=[0, 2],
-            size=[0, 1],
-        ),
-        0,
-        2,
-    )
-    exchange.advance(
-        batch_of(
-            ts_ns=[3, 4],
-            kind=[QUOTE, TRADE],
-            bid_ticks=[1, 0],
-            ask_ticks=[2, 0],
-            bid_size=[1, 0],
-            ask_size=[1, 0],
-            price_ticks=[0, 1],
-            size=[0, 9],
-        ),
-        0,
-        2,
-    )
+    for trade_ticks, size in ((2, 1), (1, 9)):  # one beside it, one that fills it
+        quote_and_trade = batch_of(
+            ts_ns=[1, 1], kind=[QUOTE, TRADE], bid_ticks=[1, 0], ask_ticks=[2, 0], bid_size=[1, 0], ask_size=[1, 0]
+        )
+        quote_and_trade["price_ticks"][1], quote_and_trade["size"][1] = trade_ticks, size
+        exchange.advance(quote_and_trade, 0, 2)
 
 
 def _sessions_left(first: date) -> int:

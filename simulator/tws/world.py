@@ -64,6 +64,7 @@ class World:
         self.desk = desk
         self.sessions: dict[int, Session] = {}
         self.feeds: dict[int, Feed] = {}
+        self._seen_ns = 0
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
@@ -92,7 +93,8 @@ class World:
             due_ns = min(self.desk.next_due_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
-            self._see(NOTHING, self.now_ns)
+            if self._seen_ns < self.now_ns:
+                self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
@@ -113,6 +115,7 @@ class World:
         self._see(events[before:], step.ts_ns)
 
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
+        self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in self.feeds.items():
             if notices := feed.take(events, now_ns):
