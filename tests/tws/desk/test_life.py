@@ -30,4 +30,4 @@ def test_every_state_can_be_reached_and_has_a_status() -> None:
 
 def test_a_cancel_on_its_way_ends_in_a_cancel_or_a_fill() -> None:
     after = {TABLE[state, event] for state, event in TABLE if state is Life.CANCELING}
-    assert after == {Life.CANCELING, Life.CANCELED, Life.FILLED, Life.INACTIVE}
+    assert after == {Life.CANCELING, Life.CANCELED, Life.FILLED}

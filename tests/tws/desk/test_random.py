@@ -24,7 +24,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.floor = Floor(start="2024-03-12 14:59:58", cash_cents=CASH)
+        self.floor = Floor(start="2024-03-12 14:59:59", cash_cents=CASH).trade(5000).quote(5000, 5000.25)
         self.next_id = dict.fromkeys(CLIENTS, 1)
         self.last: dict[tuple[int, int], OrderStatus] = {}
         self.executions: dict[str, tuple[int, int, int, float]] = {}  # permId, order id, signed contracts, price
@@ -57,10 +57,10 @@ class DeskMachine(RuleBasedStateMachine):
         action=st.sampled_from(["BUY", "SELL"]),
         quantity=st.integers(1, 4),
         kind=st.sampled_from(["MKT", "LMT", "LMT", "STP", "STP LMT", "TRAIL"]),
-        tif=st.sampled_from(["", "GTC", "GTC", "IOC", "FOK"]),
+        tif=st.sampled_from(["", "GTC", "GTC", "GTC", "GTC", "IOC", "FOK"]),
         price=PRICES,
         trigger=PRICES,
-        flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+        flags=st.tuples(st.booleans(), st.sampled_from([True, True, True, False]), st.booleans()),
         group=st.sampled_from(["", "", "", "a", "b", "c"]),
         group_type=st.sampled_from([1, 2, 3]),
         parent=st.integers(0, 3),
@@ -77,13 +77,16 @@ class DeskMachine(RuleBasedStateMachine):
         )  # fmt: skip
 
     def _terms(self, kind: str, price: float, trigger: float, tif: str, group: str, group_type: int, **_: Any) -> Any:
+        tif = "GTC" if kind in ("STP", "STP LMT", "TRAIL") else tif
         aux = {"STP": trigger, "STP LMT": trigger, "TRAIL": 0.5}.get(kind)
         limit = {"lmt": price} if kind in ("LMT", "STP LMT") else {}
         return {"order_type": kind, "aux_price": aux, "tif": tif, "oca_group": group, "oca_type": group_type, **limit}
 
     @rule(client=st.sampled_from(CLIENTS), action=st.sampled_from(["BUY", "SELL"]), quantity=st.integers(1, 3),
-          entry=st.sampled_from([None, 4999.75, 5000.0]), stop=st.integers(1, 3), goal=st.integers(1, 3))  # fmt: skip
-    def bracket(self, client: int, action: str, quantity: int, entry: float | None, stop: int, goal: int) -> None:
+          entry=st.sampled_from([None, 4999.75, 5000.0]), outside=st.booleans(), stop=st.integers(1, 3), goal=st.integers(1, 3))  # fmt: skip
+    def bracket(
+        self, client: int, action: str, quantity: int, entry: float | None, outside: bool, stop: int, goal: int
+    ) -> None:
         first = self.next_id[client]
         self.next_id[client] += 3
         side = 1 if action == "BUY" else -1
@@ -91,7 +94,7 @@ class DeskMachine(RuleBasedStateMachine):
         limit = {} if entry is None else {"lmt": entry}
         place = self.floor.place
         place(first, action, quantity, client=client, transmit=False, tif="GTC", **limit)
-        more = {"client": client, "parent_id": first, "tif": "GTC"}
+        more = {"client": client, "parent_id": first, "tif": "GTC", "outside_rth": outside}
         place(first + 1, other, quantity, stp=5000 - side * stop * 0.25, transmit=False, **more)
         place(first + 2, other, quantity, lmt=5000 + side * goal * 0.25, **more)
         mine = {o.order_id: o for o in self.floor.desk.orders if o.client_id == client}
@@ -104,6 +107,8 @@ class DeskMachine(RuleBasedStateMachine):
         orders = self.floor.desk.orders
         order = orders[which % len(orders)]
         old = order.ticket.terms
+        if (entry := self.parents.get(order.perm_id)) is not None:  # a client may make an exit as large as it likes
+            self.parents = {child: parent for child, parent in self.parents.items() if parent != entry}
         aux = old.aux_price if old.order_type == "TRAIL" else trigger if old.aux_price else None
         more = {"lmt": price} if old.limit_price else {}
         self.floor.place(
@@ -111,9 +116,10 @@ class DeskMachine(RuleBasedStateMachine):
             tif=old.tif, outside_rth=old.outside_rth, **more,
         )  # fmt: skip
 
-    @rule(client=st.sampled_from(CLIENTS), order_id=st.integers(1, 12))
-    def cancel(self, client: int, order_id: int) -> None:
-        self.floor.cancel(order_id, client)
+    @rule(client=st.sampled_from(CLIENTS), which=st.integers(0, 9), any_id=st.integers(1, 12))
+    def cancel(self, client: int, which: int, any_id: int) -> None:
+        orders = [order.order_id for order in self.floor.desk.orders if order.client_id == client]
+        self.floor.cancel([*orders, any_id][which % (len(orders) + 1)], client)
 
     @rule(really=st.integers(0, 9))
     def cancel_all(self, really: int) -> None:
@@ -135,14 +141,15 @@ class DeskMachine(RuleBasedStateMachine):
     def trade(self, price: float, size: int) -> None:
         self.floor.trade(price, size)
 
-    @rule(ms=st.sampled_from([1, 20, 50, 100, 1000, 3_600_000]))
+    @rule(ms=st.sampled_from([1, 20, 50, 50, 50, 100, 1000, 3_600_000]))
     def wait(self, ms: int) -> None:
         self.floor.wait(ms)
 
     @rule()
     def next_morning(self) -> None:
-        if self.floor.now_ns < chicago("2024-03-13 08:29:59.960"):
-            self.floor.until(chicago("2024-03-13 08:29:59") + 960_000_000)
+        morning_ns = chicago("2024-03-13 08:29:59") + 960_000_000
+        if self.floor.now_ns < morning_ns:
+            self.floor.until(morning_ns).quote(5000, 5000.25, 3, 3)
 
     # what always holds
 
