@@ -47,7 +47,12 @@ def test_the_clients_book_is_the_markets_at_all_times(rows: list[Row], wanted: i
     book: Book = {0: [], 1: []}
     do(book, floor.ask(depth(rows=wanted)))
     for at_ns in sorted({NOON + ms * MS for ms in stops}):
-        do(book, floor.go(at_ns // (250 * MS) * (250 * MS)) if at_ns // (250 * MS) * (250 * MS) > floor.market.now_ns else [])
+        do(
+            book,
+            floor.go(at_ns // (250 * MS) * (250 * MS))
+            if at_ns // (250 * MS) * (250 * MS) > floor.market.now_ns
+            else [],
+        )
         floor_rows = min(10, wanted)
         assert all(len(side) <= floor_rows for side in book.values())
     do(book, floor.go(NOON + 400 * SECOND))

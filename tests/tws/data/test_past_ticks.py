@@ -48,7 +48,9 @@ def test_or_back_from_the_end_and_the_first_second_is_whole() -> None:
 
 
 def test_quotes_and_middles_are_ticks_too() -> None:
-    floor = begun([quote(NOON), quote(NOON + 1, bid_size=5), quote(NOON + 2, PRICE + 1, PRICE + 2), quote(NOON + 3, ask_size=0)])
+    floor = begun(
+        [quote(NOON), quote(NOON + 1, bid_size=5), quote(NOON + 2, PRICE + 1, PRICE + 2), quote(NOON + 3, ask_size=0)]
+    )
     (both,) = floor.ask(ticks(start=in_utc(NOON), what="BID_ASK"))
     at = NOON // SECOND
     assert both == HistoricalTicksQuote(
@@ -107,8 +109,16 @@ def test_f46_without_live_data_there_are_no_ticks() -> None:
     assert begun([trade(NOON)], entitlement="none").refused(ticks(start=in_utc(NOON)))[0] == 162
 
 
-@given(tapes(longest_ms=700), st.lists(st.integers(1, 9), max_size=6), st.integers(1, 30), st.integers(0, 30), st.booleans())
-def test_ticks_are_those_of_the_tape(rows: list[Row], sizes: list[int], number: int, second: int, from_start: bool) -> None:
+@given(
+    tapes(longest_ms=700),
+    st.lists(st.integers(1, 9), max_size=6),
+    st.integers(1, 30),
+    st.integers(0, 30),
+    st.booleans(),
+)
+def test_ticks_are_those_of_the_tape(
+    rows: list[Row], sizes: list[int], number: int, second: int, from_start: bool
+) -> None:
     at_ns = NOON + second * SECOND
     floor = Floor(rows, batches=cut(rows, sizes))
     for stop in range(NOON, NOON + 60 * SECOND, 7 * SECOND):
@@ -116,7 +126,9 @@ def test_ticks_are_those_of_the_tape(rows: list[Row], sizes: list[int], number: 
         assert floor.desk.history.days() is not None  # folded in parts
     floor.go(NOON + 400 * SECOND)
     found = trades(floor, number=number, **{"start" if from_start else "end": in_utc(at_ns)})
-    all_trades = [(row["ts_ns"], row["price_ticks"] / 4, row["size"]) for row in rows if row["kind"] == 1 and row["size"] > 0]
+    all_trades = [
+        (row["ts_ns"], row["price_ticks"] / 4, row["size"]) for row in rows if row["kind"] == 1 and row["size"] > 0
+    ]
     if from_start:
         fitting = [tick for tick in all_trades if tick[0] >= at_ns]
         last = [tick[0] // SECOND for tick in fitting[:number]][-1:]

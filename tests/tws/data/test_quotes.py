@@ -106,7 +106,9 @@ def test_f16_the_quotes_end_with_the_session_and_the_next_one_has_its_own_trades
 
 
 def test_each_trade_is_told_as_text_where_asked_for() -> None:
-    floor = begun([*FULL, trade(NOON + 7 * MS, PRICE + 1, 4), trade(NOON + 8 * MS, PRICE + 1, 2), trade(NOON + 9, 0, 0)])
+    floor = begun(
+        [*FULL, trade(NOON + 7 * MS, PRICE + 1, 4), trade(NOON + 8 * MS, PRICE + 1, 2), trade(NOON + 9, 0, 0)]
+    )
     floor.ask(data(generic_ticks="100,233"))
     told = [notice for notice in floor.go(NOON + 100 * MS) if isinstance(notice, TickString)]
     stamp = NOON // MS

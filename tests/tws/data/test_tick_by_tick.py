@@ -25,7 +25,9 @@ def begun(rows: list[Row], **limits: Any) -> Floor:
 def test_trades_are_told_with_whole_seconds() -> None:
     floor = begun([quote(NOON), trade(NOON + SECOND + 1, PRICE + 3, 7), trade(NOON + SECOND + 2, PRICE, 0)])
     assert floor.ask(ticks(1, "Last")) == floor.ask(ticks(2, "AllLast")) == []
-    expected = TickByTickTrade(req_id=1, all_last=False, time_s=NOON // SECOND + 1, price=5000.75, size=7, exchange="CME")
+    expected = TickByTickTrade(
+        req_id=1, all_last=False, time_s=NOON // SECOND + 1, price=5000.75, size=7, exchange="CME"
+    )
     assert floor.go(NOON + 2 * SECOND) == [expected, replace(expected, req_id=2, all_last=True)]
 
 
@@ -46,7 +48,9 @@ def test_sizes_may_be_ignored() -> None:
 
 
 def test_the_middle_is_told_when_it_moves() -> None:
-    floor = begun([quote(NOON), quote(NOON + 1, bid_size=3), quote(NOON + 2, PRICE, PRICE + 2), quote(NOON + 3, ask_size=0)])
+    floor = begun(
+        [quote(NOON), quote(NOON + 1, bid_size=3), quote(NOON + 2, PRICE, PRICE + 2), quote(NOON + 3, ask_size=0)]
+    )
     middle = TickByTickMid(req_id=1, time_s=NOON // SECOND, mid=5000.125)
     assert floor.ask(ticks(1, "MidPoint")) == [middle]
     assert floor.go(NOON + SECOND) == [replace(middle, mid=5000.25)]
@@ -135,7 +139,12 @@ def test_all_trades_and_changes_are_told_in_the_order_of_the_tape(rows: list[Row
             news: tuple[float, ...] | None = (row["price_ticks"] / 4, row["size"])
         elif row["kind"] == 0:
             bid_size, ask_size = max(0, row["bid_size"]), max(0, row["ask_size"])
-            shown = (row["bid_ticks"] / 4 if bid_size else -1, row["ask_ticks"] / 4 if ask_size else -1, bid_size, ask_size)
+            shown = (
+                row["bid_ticks"] / 4 if bid_size else -1,
+                row["ask_ticks"] / 4 if ask_size else -1,
+                bid_size,
+                ask_size,
+            )
             news, last = (None if shown == last else shown), shown
         else:
             continue
