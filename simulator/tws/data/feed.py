@@ -75,11 +75,17 @@ class Feed:
         return out
 
     def _tell(self, start: int, stop: int, tells_trades: bool, out: list[Notice]) -> None:
-        if start < stop:
+        """Tell of events [start, stop); in their order also where a trade is told in two ways."""
+        played = self._desk.played
+        if not tells_trades:
             if len(self.ticks):
-                self.ticks.tell(self._desk.played, start, stop, out)
-            if tells_trades:
-                self.quotes.tell(self._desk.played, start, stop, out)
+                self.ticks.tell(played, start, stop, out)
+        elif len(self.ticks):
+            for one in range(start, stop):
+                self.ticks.tell(played, one, one + 1, out)
+                self.quotes.tell(played, one, one + 1, out)
+        else:
+            self.quotes.tell(played, start, stop, out)
 
     def clock(self, now_ns: int) -> list[Notice]:
         """What time alone has brought; the desk has taken it."""
