@@ -73,7 +73,9 @@ class Asked:
     clients: tuple[str, ...] = ALL
 
 
-def unsupported(method: str, arguments: list[Any], message_id: int, req_id: int, clients: tuple[str, ...] = ALL) -> Asked:
+def unsupported(
+    method: str, arguments: list[Any], message_id: int, req_id: int, clients: tuple[str, ...] = ALL
+) -> Asked:
     read = ask.Unsupported(message_id=message_id, req_id=req_id, name=method)
     return Asked(method, arguments, read, clients)
 
@@ -118,8 +120,16 @@ MARKET = [
     ),
     Asked("reqMktData", [1, ES, "", True, False, []], ask.ReqMktData(req_id=1, contract=ES_READ, snapshot=True)),
     Asked("reqMktData", [1, ES, "", False, True, []], ask.ReqMktData(req_id=1, contract=ES_READ, regulatory=True)),
-    Asked("reqMktData", [1, COMBO, "9", True, False, []], ask.ReqMktData(req_id=1, contract=COMBO_READ, generic_ticks="9", snapshot=True)),
-    Asked("reqMktData", [1, HEDGED, "9", True, False, []], ask.ReqMktData(req_id=1, contract=ES_READ, generic_ticks="9", snapshot=True)),
+    Asked(
+        "reqMktData",
+        [1, COMBO, "9", True, False, []],
+        ask.ReqMktData(req_id=1, contract=COMBO_READ, generic_ticks="9", snapshot=True),
+    ),
+    Asked(
+        "reqMktData",
+        [1, HEDGED, "9", True, False, []],
+        ask.ReqMktData(req_id=1, contract=ES_READ, generic_ticks="9", snapshot=True),
+    ),
     Asked("cancelMktData", [1], ask.CancelMktData(req_id=1)),
     Asked("reqMarketDataType", [3], ask.ReqMarketDataType(data_type=3)),
     Asked(

@@ -18,7 +18,9 @@ SCRIPTS: Final = {"ib_insync": ("ib.py", "ib_insync"), "ib_async": ("ib.py", "ib
 LIMIT_S: Final = 120
 
 
-def drive(client: str, *, asks: list[Any] | None = None, frames: dict[int, list[bytes]] | None = None) -> dict[str, Any]:
+def drive(
+    client: str, *, asks: list[Any] | None = None, frames: dict[int, list[bytes]] | None = None
+) -> dict[str, Any]:
     """Have `client` write `asks` and read `frames` at each of its versions; its script tells how."""
     given = frames or {}
     task = {

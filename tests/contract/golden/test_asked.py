@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulator.tws.requests import Request
 from simulator.tws.wire.decode import BadMessage, decode
 from simulator.tws.wire.framing import PREFIX, Framer, split
 from tests.contract.golden.asked import ASKED, Asked
@@ -62,6 +63,4 @@ def test_requests_are_read_by_their_leading_fields_whatever_follows(client: str)
 
 def test_every_request_that_is_served_is_asked_by_some_client() -> None:
     served = {type(row.read) for row in EVERYTHING}
-    from simulator.tws.requests import Request
-
     assert set(Request.__args__) - served == set()
