@@ -44,7 +44,7 @@ TERMS: dict[str, tuple[str, Any]] = {
     "solicited": ("solicited", True),
     "cash_quantity": ("cashQty", 250.5),
 }
-FULL = {theirs: value for theirs, value in TERMS.values()}
+FULL = dict(TERMS.values())
 FULL_READ = {ours: value for ours, (_, value) in TERMS.items()}
 LAST = {"whatIf": True, "solicited": True, "cashQty": 250.5, "lmtPriceOffset": 1.5}  # behind all that comes and goes
 LAST_READ = {"what_if": True, "solicited": True, "cash_quantity": 250.5, "limit_price_offset": 1.5}

@@ -59,8 +59,8 @@ def plain(value: Any) -> Any:
         return plain(value._asdict())
     if isinstance(value, list | tuple | set):
         return [plain(inner) for inner in value]
-    names = getattr(value, "__dataclass_fields__", None)
-    return {name: plain(inner) for name, inner in vars(value).items() if names is None or name in names}
+    names = getattr(value, "__dataclass_fields__", None) or vars(value)
+    return {name: plain(getattr(value, name)) for name in names}
 
 
 def made(value: Any, build: Callable[[str, dict[str, Any]], Any]) -> Any:
