@@ -10,7 +10,7 @@ RTVOLUME = "233"
 
 
 def steps(c: IbClient) -> list[Step]:
-    return [*connection(c), *contracts(c), *streams(c), *history(c), *money(c)]
+    return [*connection(c), *contracts(c), *quotes(c), *streams(c), *history(c), *money(c)]
 
 
 def connection(c: IbClient) -> list[Step]:
@@ -95,7 +95,7 @@ def contracts(c: IbClient) -> list[Step]:
     ]
 
 
-def streams(c: IbClient) -> list[Step]:
+def quotes(c: IbClient) -> list[Step]:
     def market_data() -> str:
         ticker = c.ib.reqMktData(c.es, RTVOLUME)
         c.until(lambda: all(n > 0 for n in (ticker.bid, ticker.ask, ticker.last, ticker.bidSize)), "bid, ask, last")
@@ -117,6 +117,10 @@ def streams(c: IbClient) -> list[Step]:
         check(ticker.bid > 0 and ticker.ask > ticker.bid and ticker.last > 0, str(ticker))
         return f"{mes.localSymbol} {ticker.bid} {ticker.ask}"
 
+    return [market_data, market_data_rt_volume, snapshot]
+
+
+def streams(c: IbClient) -> list[Step]:
     def tick_by_tick(kind: str) -> str:
         ticker = c.ib.reqTickByTickData(c.es, kind)
         seen: list[Any] = []
@@ -159,9 +163,6 @@ def streams(c: IbClient) -> list[Step]:
         return f"{len(ticker.domBids)} bids, {len(ticker.domAsks)} asks"
 
     return [
-        market_data,
-        market_data_rt_volume,
-        snapshot,
         tick_by_tick_last,
         tick_by_tick_all_last,
         tick_by_tick_bid_ask,

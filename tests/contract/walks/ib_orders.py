@@ -10,10 +10,10 @@ FAR = 40.0  # points from the market: out of reach for the length of the walk
 
 
 def steps(c: IbClient) -> list[Step]:
-    return [*single(c), *groups(c), *refused(c), *books(c)]
+    return [*fills(c), *resting(c), *groups(c), *refused(c), *books(c)]
 
 
-def single(c: IbClient) -> list[Step]:
+def fills(c: IbClient) -> list[Step]:
     kept: list[Any] = []
 
     def market_order() -> str:
@@ -53,6 +53,12 @@ def single(c: IbClient) -> list[Step]:
         c.ib.cancelPnLSingle(c.account, "", c.es.conId)
         return f"daily {pnl.dailyPnL:.2f}, unrealized {pnl.unrealizedPnL:.2f}"
 
+    return [market_order, execution_and_commission, position_and_portfolio, profit_and_loss]
+
+
+def resting(c: IbClient) -> list[Step]:
+    kept: list[Any] = []
+
     def limit_order_rests() -> str:
         trade = c.placed(c.order("LMT", "BUY", 1, c.mid() - FAR))
         c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
@@ -60,7 +66,7 @@ def single(c: IbClient) -> list[Step]:
         return f"order {trade.order.orderId}"
 
     def modify() -> str:
-        trade = kept[1]
+        trade = kept[0]
         before = trade.orderStatus.permId
         trade.order.lmtPrice, trade.order.totalQuantity = trade.order.lmtPrice - 1, 3
         c.placed(trade.order)
@@ -71,7 +77,7 @@ def single(c: IbClient) -> list[Step]:
         return f"3 at {order.lmtPrice}"
 
     def cancel() -> str:
-        since, trade = len(c.errors), kept[1]
+        since, trade = len(c.errors), kept[0]
         c.ib.cancelOrder(trade.order)
         c.gone(trade)
         return c.until_error(202, since, trade.order.orderId)
@@ -84,16 +90,7 @@ def single(c: IbClient) -> list[Step]:
         c.gone(trade)
         return "PreSubmitted, then cancelled"
 
-    return [
-        market_order,
-        execution_and_commission,
-        position_and_portfolio,
-        profit_and_loss,
-        limit_order_rests,
-        modify,
-        cancel,
-        stop_order,
-    ]
+    return [limit_order_rests, modify, cancel, stop_order]
 
 
 def groups(c: IbClient) -> list[Step]:
