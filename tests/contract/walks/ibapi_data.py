@@ -108,7 +108,7 @@ def quotes(c: IbapiClient) -> list[Step]:
         streaming.append(number)
         c.until(lambda: {BID, ASK, LAST} <= prices(number).keys(), "bid, ask, last")
         told = prices(number)
-        check(0 < told[BID] and told[BID] % 0.25 == 0, str(told))
+        check(told[BID] > 0 and told[BID] % 0.25 == 0, str(told))
         c.until(lambda: {0, 3, 5, 8} <= {kind for _, kind, _ in c.heard("tickSize", number)}, "sizes")
         (params,) = c.heard("tickReqParams", number)
         check(params[1] == 0.25, str(params))
