@@ -1,10 +1,7 @@
 """What TWS says of accounts, orders and executions, one record a message; units as in `notices.py`."""
 
-from dataclasses import dataclass
-
+from simulator.tws.record import record
 from simulator.tws.terms import Contract, OrderTerms
-
-record = dataclass(frozen=True, slots=True, kw_only=True)
 
 # the account
 

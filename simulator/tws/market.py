@@ -1,139 +1,136 @@
 """The one market behind all clients: a tape or synthetic sessions played in simulated time, and the exchange on it."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy.typing as npt
 
 from simulator.exchange.orders import Report
-from simulator.exchange.venue import Exchange
+from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.tws.data import hours
+from simulator.tws.data.board import Board
 from system.domain.session import Calendar, Segment
-from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
+from system.domain.ticks import Batch, empty_batch
 
 BATCH_MAX: Final = 65_536  # events looked at in one go
 NOTHING: Final = empty_batch(0)
 
 
-@dataclass(slots=True)
-class Board:
-    """What a quote board shows: the touch, and the session's trades so far. Prices in ticks; size 0: nothing known."""
-
-    bid_ticks: int = 0
-    ask_ticks: int = 0
-    bid_size: int = 0
-    ask_size: int = 0
-    last_ticks: int = 0
-    last_size: int = 0
-    open_ticks: int = 0
-    high_ticks: int = 0
-    low_ticks: int = 0
-    volume: int = 0
-
-    def see(self, events: npt.NDArray[Any]) -> None:
-        """Take events of one session."""
-        quotes = events[events["kind"] == QUOTE]
-        if len(quotes):
-            last = quotes[-1]
-            self.bid_ticks, self.bid_size = int(last["bid_ticks"]), max(0, int(last["bid_size"]))
-            self.ask_ticks, self.ask_size = int(last["ask_ticks"]), max(0, int(last["ask_size"]))
-        trades = events[(events["kind"] == TRADE) & (events["size"] > 0)]
-        if len(trades):
-            prices = trades["price_ticks"]
-            high, low = int(prices.max()), int(prices.min())
-            self.high_ticks = max(high, self.high_ticks) if self.volume else high
-            self.low_ticks = min(low, self.low_ticks) if self.volume else low
-            if not self.volume:
-                self.open_ticks = int(prices[0])
-            self.volume += int(trades["size"].sum())
-            self.last_ticks, self.last_size = int(prices[-1]), int(trades["size"][-1])
-
-    def end_session(self) -> None:
-        """Nobody quotes any more."""
-        self.bid_size = self.ask_size = 0
-
-    def begin_session(self) -> None:
-        """A new session's trades are counted anew; the last price stands."""
-        self.bid_size = self.ask_size = self.volume = 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What happened next: events of the tape, then what the exchange reports at the last of them."""
+    """What happened next: events of one session's hours, then what the exchange reports at `ts_ns`, the last of them.
+
+    `events` is a view that must not be kept: copy what is to last.
+    """
 
     events: npt.NDArray[Any]
     reports: list[Report]
+    ts_ns: int
 
 
 @dataclass(slots=True)
 class Market:
-    """Plays `batches` from `now_ns` on."""
+    """Plays `batches`, whose times ascend, from their beginning; `now_ns` is how far, 0 before the first step.
+
+    Only one batch is held at a time. Events in the daily break are passed over, as the exchange does.
+    """
 
     batches: Iterator[Batch]
     exchange: Exchange
-    now_ns: int
     board: Board = field(default_factory=Board)
+    now_ns: int = 0
     _calendar: Calendar = field(default_factory=Calendar)
-    _batch: Batch | None = None
+    _batch: Batch = field(default_factory=lambda: NOTHING)
     _segments: Iterator[Segment] = field(default_factory=lambda: iter(()))
     _segment: Segment | None = None
     _at: int = 0  # index of the next event
-    _session_ns: int | None = None
+    _session_ns: int = 0  # open of the session in hand
+    _close_ns: int = FOREVER_NS  # when its quotes are gone; FOREVER: they are
+
+    @classmethod
+    def of(cls, batches: Iterable[Batch], exchange: Exchange) -> "Market":
+        """A market at the beginning of a tape."""
+        return cls(batches=iter(batches), exchange=exchange)
+
+    @property
+    def next_event_ns(self) -> int:
+        """When the tape's next event is, or FOREVER_NS at its end."""
+        segment = self._next_segment()
+        return FOREVER_NS if segment is None else int(self._batch["ts_ns"][self._at])
+
+    @property
+    def next_due_ns(self) -> int:
+        """When something happens next: an event, a command's arrival or the session's end; else FOREVER_NS."""
+        return min(self.next_event_ns, self.exchange.next_arrival_ns, self._close_ns)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the tape has no event left."""
+        return self._next_segment() is None
 
     def advance(self, to_ns: int) -> Iterator[Step]:
         """Play up to and with `to_ns`; to be used up, since time passes with the steps."""
-        assert to_ns >= self.now_ns
+        assert to_ns >= self.now_ns, "time does not go back"
         while (segment := self._next_segment()) is not None:
-            assert self._batch is not None
-            times = self._batch["ts_ns"]
-            stop = bisect_right(times, to_ns, self._at, min(segment.stop, self._at + BATCH_MAX))
+            stop = bisect_right(self._batch["ts_ns"], to_ns, self._at, min(segment.stop, self._at + BATCH_MAX))
             if stop == self._at:
                 break
             if segment.in_break:
-                yield from self._pass_time(int(times[self._at]))
+                yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
                 self.exchange.begin_session(segment.session.break_ns)
-                self.board.end_session()
                 self._at = stop
             else:
-                yield from self._play(self._batch, segment, stop)
+                yield from self._play(segment, stop)
         yield from self._pass_time(to_ns)
         self.now_ns = to_ns
 
-    def _play(self, batch: Batch, segment: Segment, stop: int) -> Iterator[Step]:
+    def _play(self, segment: Segment, stop: int) -> Iterator[Step]:
         session = segment.session
         if session.open_ns != self._session_ns:
-            yield from self._pass_time(int(batch["ts_ns"][self._at]))
+            yield from self._pass_time(int(self._batch["ts_ns"][self._at]))
             self._session_ns = session.open_ns
+            self._close_ns = hours.day(session.day).close_ns if hours.day(session.day).trades else session.break_ns
             self.exchange.begin_session(session.break_ns)
             self.board.begin_session()
         while True:
             start = self._at
-            self._at, reports = self.exchange.advance(batch, start, stop)
-            events = batch[start : self._at]
-            self.board.see(events)
+            self._at, reports = self.exchange.advance(self._batch, start, stop)
+            events = self._batch[start : self._at]
             if len(events):
                 self.now_ns = int(events["ts_ns"][-1])
+                self.board.see(events)
             if reports:
                 self.now_ns = max(self.now_ns, reports[0].ts_ns)
             if len(events) or reports:
-                yield Step(events=events, reports=reports)
+                yield Step(events=events, reports=reports, ts_ns=self.now_ns)
             if not reports:
                 return
 
     def _pass_time(self, to_ns: int) -> Iterator[Step]:
-        """Let commands arrive that are due, with no event in between."""
-        while self.exchange.next_arrival_ns <= to_ns:
-            self.now_ns = max(self.now_ns, self.exchange.next_arrival_ns)
-            yield Step(events=NOTHING, reports=self.exchange.arrive())
+        """Let commands arrive that are due, with no event in between, and quotes end with their session."""
+        while (arrival_ns := self.exchange.next_arrival_ns) <= to_ns:
+            self._end_quotes(arrival_ns)
+            self.now_ns = max(self.now_ns, arrival_ns)
+            yield Step(events=NOTHING, reports=self.exchange.arrive(), ts_ns=self.now_ns)
+        self._end_quotes(to_ns)
+        self.now_ns = max(self.now_ns, to_ns)
+
+    def _end_quotes(self, now_ns: int) -> None:
+        if now_ns >= self._close_ns:
+            self._close_ns = FOREVER_NS
+            self.board.end_session()
 
     def _next_segment(self) -> Segment | None:
         """The segment that the next event lies in, or None behind the last event of all."""
         while self._segment is None or self._at >= self._segment.stop:
             self._segment = next(self._segments, None)
             if self._segment is None:
-                self._batch = next(self.batches, None)
-                if self._batch is None:
+                batch = next(self.batches, None)
+                if batch is None:
+                    self._batch, self._at = NOTHING, 0
                     return None
-                self._segments, self._at = self._calendar.segments(self._batch["ts_ns"]), 0
+                self._batch, self._at = batch, 0
+                self._segments = self._calendar.segments(batch["ts_ns"])
         return self._segment

@@ -1,8 +1,6 @@
 """What TWS says of the market, one record a message; units as in `notices.py`."""
 
-from dataclasses import dataclass
-
-record = dataclass(frozen=True, slots=True, kw_only=True)
+from simulator.tws.record import record
 
 
 @record

@@ -3,8 +3,6 @@
 Prices in points, sizes in contracts, money in dollars; times are texts as TWS writes them or whole seconds since 1970.
 """
 
-from dataclasses import dataclass
-
 from simulator.tws.account_notices import (
     AccountDownloadEnd,
     AccountSummary,
@@ -50,9 +48,9 @@ from simulator.tws.market_notices import (
     TickSize,
     TickString,
 )
+from simulator.tws.record import record
 from simulator.tws.terms import Contract
 
-record = dataclass(frozen=True, slots=True, kw_only=True)
 NO_ID = -1
 
 # the connection

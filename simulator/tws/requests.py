@@ -1,10 +1,7 @@
 """What a client may ask, one record a message; the number behind each is its id on the wire."""
 
-from dataclasses import dataclass
-
+from simulator.tws.record import record
 from simulator.tws.terms import Contract, ExecutionFilter, OrderTerms
-
-record = dataclass(frozen=True, slots=True, kw_only=True)
 
 # the connection
 

@@ -1,0 +1,55 @@
+"""What whoever runs the mock may do to it while it runs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import trio
+
+from simulator.tws.tcp import Server
+from system.domain.errors import InputError
+
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class Operator:
+    """Commands of the control socket, by name."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def handlers(self) -> dict[str, Handler]:
+        """All commands."""
+        return {"status": self.status, "pause": self.pause, "resume": self.resume, "speed": self.speed}
+
+    async def status(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Where the market is, and who is connected."""
+        world, pace = self._server.world, self._server.pace
+        return {
+            "now": world.time_text(),
+            "now_ns": world.now_ns,
+            "speed": pace.speed,
+            "paused": pace.paused,
+            "clients": sorted(world.sessions),
+        }
+
+    async def pause(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Stop the market's clock; clients stay and are answered."""
+        self._server.catch_up()
+        self._server.pace.paused = True
+        return await self.status(asked)
+
+    async def resume(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Let the market's clock go on."""
+        self._server.pace.paused = False
+        self._server.pace.anchor(trio.current_time(), self._server.world.now_ns)
+        return await self.status(asked)
+
+    async def speed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Let the market's clock go at another speed."""
+        speed = float(asked["speed"])
+        if not 0.1 <= speed <= 1000 and speed != float("inf"):
+            raise InputError(f"speed {speed:g}: expected 0.1 to 1000")
+        self._server.catch_up()
+        self._server.pace.speed = speed
+        self._server.pace.anchor(trio.current_time(), self._server.world.now_ns)
+        return await self.status(asked)

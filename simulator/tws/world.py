@@ -1,0 +1,192 @@
+"""The world that clients share: one market, one desk, and who is connected. No I/O; the market's time is handed in."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+import numpy.typing as npt
+
+from simulator.tws import requests as ask
+from simulator.tws.codes import warning
+from simulator.tws.data.feed import Feed
+from simulator.tws.data.source import DataDesk
+from simulator.tws.desk.desk import Addressed, Desk
+from simulator.tws.market import NOTHING, Market, Step
+from simulator.tws.notices import (
+    Error,
+    FamilyCodes,
+    ManagedAccounts,
+    NewsProviders,
+    NextValidId,
+    Notice,
+    ScannerParameters,
+    SoftDollarTiers,
+    UserInfo,
+)
+from simulator.tws.requests import Request
+from simulator.tws.session import Session
+from system.domain.settings import SECOND_NS
+
+FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
+FOREVER_NS: Final = 1 << 62
+DESK_REQUESTS: Final = (
+    *(ask.ReqOpenOrders, ask.ReqAllOpenOrders, ask.ReqAutoOpenOrders, ask.ReqCompletedOrders, ask.ReqExecutions),
+    *(ask.ReqAccountUpdates, ask.ReqAccountSummary, ask.CancelAccountSummary, ask.ReqPositions, ask.CancelPositions),
+    *(ask.ReqPositionsMulti, ask.CancelPositionsMulti, ask.ReqAccountUpdatesMulti, ask.CancelAccountUpdatesMulti),
+    *(ask.ReqPnL, ask.CancelPnL, ask.ReqPnLSingle, ask.CancelPnLSingle),
+)
+
+
+class Faults(Protocol):
+    """What may stand between a session and its client."""
+
+    def say(self, session: Session, notice: Notice, data: bytes) -> None:
+        """Send what TWS says, or do otherwise."""
+
+    def hear(self, session: Session, request: Request) -> bool:
+        """Whether a request reaches TWS."""
+
+    def refuses(self, client_id: int) -> bool:
+        """Whether a client id is said to be in use."""
+
+
+class World:
+    """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
+
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
+        self.name = name
+        self.market = market
+        self.data = data
+        self.desk = desk
+        self.sessions: dict[int, Session] = {}
+        self.feeds: dict[int, Feed] = {}
+        self.faults: Faults | None = None
+        self.log_wire: Callable[[Session, str, Any], None] | None = None
+
+    @property
+    def now_ns(self) -> int:
+        """The market's time, nanoseconds UTC."""
+        return self.market.now_ns
+
+    @property
+    def next_ns(self) -> int:
+        """When something happens next that nobody asks for, or FOREVER_NS."""
+        dues = [self.market.next_due_ns, self.desk.next_due_ns]
+        dues += [feed.next_due_ns for feed in self.feeds.values()]
+        return min(dues)
+
+    def time_text(self) -> str:
+        """When the connection was made, as TWS says it in its greeting."""
+        return datetime.fromtimestamp(self.now_ns // SECOND_NS, UTC).strftime("%Y%m%d %H:%M:%S UTC")
+
+    # time
+
+    def advance(self, to_ns: int) -> None:
+        """Play the market up to and with `to_ns`, and tell everybody what it brings."""
+        while True:
+            due_ns = min(self.desk.next_due_ns, to_ns)
+            for step in self.market.advance(max(due_ns, self.now_ns)):
+                self._take(step)
+            self._see(NOTHING, self.now_ns)
+            if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
+                self._deliver(self.desk.clock(self.now_ns))
+            if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
+                return
+
+    def _take(self, step: Step) -> None:
+        """What a step brings, in the order of METHOD.md 7: a fill is known before the event that made it is seen."""
+        events = step.events
+        if not step.reports:
+            self._see(events, step.ts_ns)
+            return
+        before = len(events)
+        if before and step.ts_ns == events["ts_ns"][-1]:
+            before -= 1
+        if before:
+            self._see(events[:before], int(events["ts_ns"][before - 1]))
+        self._deliver(self.desk.take(step.reports, step.ts_ns))
+        self._see(events[before:], step.ts_ns)
+
+    def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
+        self.data.take(events, now_ns)
+        for client_id, feed in self.feeds.items():
+            if notices := feed.take(events, now_ns):
+                say = self.sessions[client_id].say
+                for notice in notices:
+                    say(notice)
+
+    def _deliver(self, addressed: Iterable[Addressed]) -> None:
+        """Tell each client what is for it; one that is not connected misses it."""
+        for client_id, notice in addressed:
+            session = self.sessions.get(client_id)
+            if session is not None:
+                session.say(notice)
+
+    # clients
+
+    def came(self, session: Session, client_id: int) -> bool:
+        """Let a client in, unless its id is in use."""
+        if client_id in self.sessions:
+            return False
+        self.sessions[client_id] = session
+        session.client_id = client_id
+        self.feeds[client_id] = Feed(self.data)
+        session.say(ManagedAccounts(accounts=self.desk.account))
+        session.say(NextValidId(order_id=self.desk.next_id(client_id)))
+        for code, farm in FARMS:
+            session.say(warning(code, farm))
+        self._deliver(self.desk.client_came(client_id))
+        return True
+
+    def left(self, session: Session) -> None:
+        """A client is gone; its orders stay."""
+        client_id = session.client_id
+        if client_id is not None and self.sessions.get(client_id) is session:
+            del self.sessions[client_id]
+            self.feeds.pop(client_id).close()
+            self.desk.client_left(client_id)
+
+    def ask(self, session: Session, request: Request) -> None:
+        """Do what a client asks."""
+        client_id = session.client_id
+        assert client_id is not None
+        desk, now_ns = self.desk, self.now_ns
+        match request:
+            case ask.PlaceOrder():
+                self._deliver(desk.place(client_id, request, now_ns))
+            case ask.CancelOrder():
+                self._deliver(desk.cancel(client_id, request.order_id, now_ns))
+            case ask.ReqGlobalCancel():
+                self._deliver(desk.cancel_all(now_ns))
+            case ask.ReqIds():
+                session.say(NextValidId(order_id=desk.next_id(client_id)))
+            case ask.ReqCurrentTime():
+                session.tell_time()
+            case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
+                pass  # heard, and there is nothing to tell
+            case _ if isinstance(request, DESK_REQUESTS):
+                self._deliver(desk.ask(client_id, request, now_ns))
+            case _:
+                for notice in self._small(request) or self.feeds[client_id].ask(request, now_ns):
+                    session.say(notice)
+
+    def _small(self, request: Request) -> list[Notice] | None:
+        """What needs no market and no desk; None: it does."""
+        match request:
+            case ask.ReqManagedAccounts():
+                return [ManagedAccounts(accounts=self.desk.account)]
+            case ask.ReqUserInfo():
+                return [UserInfo(req_id=request.req_id)]
+            case ask.ReqFamilyCodes():
+                return [FamilyCodes(codes=((self.desk.account, ""),))]
+            case ask.ReqSoftDollarTiers():
+                return [SoftDollarTiers(req_id=request.req_id)]
+            case ask.ReqNewsProviders():
+                return [NewsProviders()]
+            case ask.ReqScannerParameters():
+                return [ScannerParameters(xml="<ScanParameterResponse/>")]
+            case ask.Unsupported():
+                text = f"Error validating request.-'b{request.message_id}' : cause - {request.name} is not served here"
+                return [Error(req_id=request.req_id, code=321, text=text)]
+            case _:
+                return None
