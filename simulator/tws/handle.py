@@ -147,7 +147,7 @@ class MockTws:
     # what is done to it
 
     def fill(self, order_id: int, contracts: int = 0, price: float | None = None, *, client: int) -> None:
-        """Fill `contracts` (0: all that is left) of a client's working order, at `price` or its own, whatever the market."""
+        """Fill `contracts` (0: all that is left) of a client's working order at `price`, or its own."""
         self._ask("fill", client=client, order_id=order_id, contracts=contracts, price=price)
 
     def inject(self, fault: str | int, *, for_: str | None = None, client: int | None = None, **more: Any) -> None:

@@ -135,9 +135,7 @@ class Floor:
         touch = self.touch
         touch.bid_ticks, touch.ask_ticks = int(bid * 4), int(ask * 4)
         touch.bid_size, touch.ask_size = bid_size, ask_size
-        return self._event(
-            QUOTE, bid_ticks=int(bid * 4), ask_ticks=int(ask * 4), bid_size=bid_size, ask_size=ask_size
-        )
+        return self._event(QUOTE, bid_ticks=int(bid * 4), ask_ticks=int(ask * 4), bid_size=bid_size, ask_size=ask_size)
 
     def trade(self, price: float, size: int = 1) -> "Floor":
         self.touch.last_ticks = int(price * 4)
