@@ -10,7 +10,7 @@ from typing import Any
 from walking import WAIT_S, Complaints, check
 
 # Errors that the walk provokes, and TWS's notes on the state of its data farms.
-PROVOKED = {110, 200, 201, 202, 326}
+PROVOKED = {110, 162, 200, 201, 202, 326}  # 162: a history kept up to date is cancelled
 FARMS = range(2100, 2170)
 CLIENT = 7  # the id that the walk uses; another one is OTHER
 OTHER = 8
