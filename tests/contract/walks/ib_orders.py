@@ -140,10 +140,7 @@ def refused(c: IbClient) -> list[Step]:
     def refusal(code: int, order: Any, contract: Any = None) -> str:
         since = len(c.errors)
         trade = c.placed(order, contract)
-        text = c.until_error(code, since, trade.order.orderId)
-        if trade in c.ib.openTrades() and code == 110:  # ib_insync takes it for a warning
-            c.ib.sleep(0.1)
-        return text
+        return c.until_error(code, since, trade.order.orderId)
 
     def reject_price_off_the_grid() -> str:
         text = refusal(110, c.order("LMT", "BUY", 1, c.mid() - FAR + 0.1))

@@ -54,7 +54,8 @@ def again(c: IbClient) -> list[Step]:
 
     def reconnect_finds_open_orders() -> str:
         before.extend((fill.execution.execId, fill.commissionReport.commission) for fill in c.ib.fills())
-        (order,) = c.ib.openOrders()
+        # One that TWS refused by error 110 stays PendingSubmit in ib_insync's book.
+        (order,) = [one for one in c.ib.openOrders() if one.orderRef == "mine"]
         c.ib.disconnect()
         c.ib.sleep(0.3)
         c.ib = c.connect(CLIENT)
