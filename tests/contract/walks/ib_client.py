@@ -32,6 +32,7 @@ class IbClient:
         self.ib.errorEvent += self.heard
         self.es: Any = None  # the front month
         self.account = ""
+        self.depth_over = False
 
     def heard(self, req_id: int, code: int, text: str, contract: Any) -> None:
         self.errors.append((req_id, code, text))
@@ -41,6 +42,8 @@ class IbClient:
         error = re.match(r"(?:Error|Warning) (\d+), reqId", text)
         if error is not None and int(error[1]) in PROVOKED | set(FARMS):
             return True
+        if self.depth_over and text.startswith("Error for updateMktDepth"):
+            return True  # ib_insync empties its book at the cancel and stumbles over a change that was on its way
         if record.name.endswith(".wrapper") and text.startswith("Canceled order:"):
             return True
         return any(code == 326 for _, code, _ in self.errors) and record.name.endswith((".client", ".ib"))

@@ -159,8 +159,10 @@ def streams(c: IbClient) -> list[Step]:
         c.until(lambda: ticker.domBids[0].price < ticker.domAsks[0].price, "an uncrossed book")
         rows = [row.price for row in ticker.domBids]
         check(rows == sorted(rows, reverse=True), str(rows))
+        told = f"{len(ticker.domBids)} bids, {len(ticker.domAsks)} asks"
+        c.depth_over = True
         c.ib.cancelMktDepth(c.es)
-        return f"{len(ticker.domBids)} bids, {len(ticker.domAsks)} asks"
+        return told
 
     return [
         tick_by_tick_last,

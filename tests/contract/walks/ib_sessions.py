@@ -59,7 +59,10 @@ def again(c: IbClient) -> list[Step]:
         c.ib.disconnect()
         c.ib.sleep(0.3)
         c.ib = c.connect(CLIENT)
-        (trade,) = c.ib.openTrades()
+        # ib_insync counts a completed order that was refused, which TWS calls Inactive, among the open ones.
+        found = [t for t in c.ib.openTrades() if t.orderStatus.status != "Inactive"]
+        check(len(found) == 1, f"{len(found)}: {[(t.order.orderRef, t.orderStatus.status) for t in found]}")
+        (trade,) = found
         check((trade.order.permId, trade.order.orderRef) == (order.permId, "mine"), str(trade))
         check(c.ib.client.getReqId() > order.orderId, "ids begin anew")
         c.ib.cancelOrder(trade.order)
