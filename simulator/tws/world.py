@@ -1,11 +1,13 @@
 """The world that clients share: one market, one desk, and who is connected. No I/O; the market's time is handed in."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import numpy.typing as npt
 
+from simulator.exchange.orders import Filled
 from simulator.tws import requests as ask
 from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
@@ -26,9 +28,11 @@ from simulator.tws.notices import (
 )
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
+from system.domain.errors import InputError
 from system.domain.settings import SECOND_NS
 
 FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
+HEARD_MAX: Final = 10_000  # messages from clients that are kept to be looked at
 FOREVER_NS: Final = 1 << 62
 DESK_REQUESTS: Final = (
     *(ask.ReqOpenOrders, ask.ReqAllOpenOrders, ask.ReqAutoOpenOrders, ask.ReqCompletedOrders, ask.ReqExecutions),
@@ -65,6 +69,7 @@ class World:
         self.sessions: dict[int, Session] = {}
         self.feeds: dict[int, Feed] = {}
         self._seen_ns = 0
+        self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
@@ -99,6 +104,24 @@ class World:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def place(self, events: npt.NDArray[Any]) -> None:
+        """Play events that are not on the tape, stamped `now_ns`."""
+        for step in self.market.place(events):
+            self._take(step)
+
+    def fill(self, client_id: int, order_id: int, contracts: int, price_ticks: int | None) -> int:
+        """Fill a client's working order, whatever the market does: `contracts`, or all that is left for 0.
+
+        Returns how many. Raises InputError for an order that does not work at the exchange.
+        """
+        found = [order for order in self.desk.orders if (order.client_id, order.order_id) == (client_id, order_id)]
+        reports = self.market.exchange.fill(found[0].perm_id, contracts, price_ticks, self.now_ns) if found else []
+        if not reports:
+            raise InputError(f"order {order_id} of client {client_id}: expected one that works at the exchange")
+        self._deliver(self.desk.take(reports, self.now_ns))
+        self._see(NOTHING, self.now_ns)
+        return sum(report.contracts for report in reports if isinstance(report, Filled))
 
     def _take(self, step: Step) -> None:
         """What a step brings, in the order of METHOD.md 7: a fill is known before the event that made it is seen."""
