@@ -26,6 +26,7 @@ class Exchange:
         assert latency_ns > 0
         self._latency_ns = latency_ns
         self._book = np.zeros(1, dtype=records.BOOK)
+        self._book["regular"] = True  # unless it is told when
         self._quote_ends_ns = 0
         self._orders = np.zeros(ROWS, dtype=records.ORDER)
         self._live = 0
@@ -115,7 +116,7 @@ class Exchange:
         """
         ts_ns = batch["ts_ns"]
         if start < stop:
-            self._begin_hours(int(ts_ns[start]))
+            self._begin_hours(min(int(ts_ns[start]), self._in_flight.next_ns))
         due_ns = min(self.next_arrival_ns, until_ns)
         bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
         if self._live:
