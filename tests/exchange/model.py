@@ -132,8 +132,8 @@ class Model:
         lives = any(order.order_id == child.parent for order in [*self.working, *self.children])
         child.own = child.left
         child.rested = max(0, min(child.own, filled - self.used.get(child.order_id, 0)))
-        if not lives and not filled:
-            self.end(child, "parent")
+        if not lives and not child.rested:
+            self.end(child, "group" if filled else "parent")
             return []
         if lives:
             self.children.append(child)
@@ -186,10 +186,10 @@ class Model:
                     self.look_at_queue(order)
                 elif order.kind == "market":
                     self.sweep(order, self.opposite(order)[0], None)
+            self.let_children_rest()
             if order.lasts != "rest" and order in self.working:
                 self.working.remove(order)
                 self.end(order, "unfilled")
-            self.let_children_rest()
 
     def opposite(self, order: Working) -> tuple[int, int]:
         side = "ask" if order.side > 0 else "bid"
