@@ -26,6 +26,7 @@ class Exchange:
         assert latency_ns > 0
         self._latency_ns = latency_ns
         self._book = np.zeros(1, dtype=records.BOOK)
+        self._book["regular"] = True  # unless it is told when
         self._quote_ends_ns = 0
         self._orders = np.zeros(ROWS, dtype=records.ORDER)
         self._live = 0
@@ -115,7 +116,7 @@ class Exchange:
         """
         ts_ns = batch["ts_ns"]
         if start < stop:
-            self._begin_hours(int(ts_ns[start]))
+            self._begin_hours(min(int(ts_ns[start]), self._in_flight.next_ns))
         due_ns = min(self.next_arrival_ns, until_ns)
         bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
         if self._live:
@@ -181,9 +182,13 @@ class Exchange:
 
     def left(self, order_id: int) -> int:
         """Contracts that an order may still fill: at rest, held until its entry fills, or on their way; else 0."""
+        return self._left(order_id) or self._in_flight.left(order_id)
+
+    def _left(self, order_id: int) -> int:
+        """The same without what is on its way."""
         row, child = self._row(order_id), self._children.find(order_id)
-        left = self._in_flight.left(order_id) if row is None else int(self._orders["contracts"][row])
-        return left if child is None else left + child.order.contracts - child.rested
+        resting = 0 if row is None else int(self._orders["contracts"][row])
+        return resting if child is None else resting + child.order.contracts - child.rested
 
     @property
     def is_regular(self) -> bool:
@@ -247,8 +252,8 @@ class Exchange:
         more = child.let(max(0, filled - self._in_flight.used.pop(order.order_id, 0)))
         if row is not None or is_held:
             self._children.hold(child)
-        elif not filled:
-            return [Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="parent")]
+        elif not more:
+            return [Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="group" if filled else "parent")]
         if not more:
             return []
         accepted = Accepted(order_id=order.order_id, ts_ns=ts_ns)
@@ -296,7 +301,7 @@ class Exchange:
         return int(found[0]) if len(found) else None
 
     def _cancel(self, order_id: int, ts_ns: int) -> list[Report]:
-        if not self.left(order_id):
+        if not self._left(order_id):
             return [Refused(order_id=order_id, ts_ns=ts_ns)]
         return self._end(order_id, ts_ns, "asked")
 
@@ -313,7 +318,7 @@ class Exchange:
         if terms.contracts == 0:
             return self._cancel(terms.order_id, ts_ns)
         row, child = self._row(terms.order_id), self._children.find(terms.order_id)
-        if row is None and child is None:
+        if not self._left(terms.order_id):
             return [Refused(order_id=terms.order_id, ts_ns=ts_ns)]
         contracts = terms.contracts
         if child is not None:
@@ -380,7 +385,7 @@ class Exchange:
         """Let an entry's children rest for what it has just filled."""
         reports: list[Report] = []
         resting = []
-        is_over = not self.left(entry_id)
+        is_over = not self._left(entry_id)
         for child in self._children.of(entry_id):
             order_id, more = child.order.order_id, child.let(contracts)
             row = self._row(order_id)
@@ -398,8 +403,9 @@ class Exchange:
         reports: list[Report] = []
         for child in self._children.of(entry_id):
             order_id = child.order.order_id
+            waits = self._row(order_id) is None and self._left(order_id) > 0
             self._children.drop(order_id)
-            if self._row(order_id) is None:
+            if waits:
                 reports.append(Canceled(order_id=order_id, ts_ns=ts_ns, reason="parent"))
                 reports += self._drop_children(order_id, ts_ns)
         return reports

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.exchange.book import OrderType
-from simulator.exchange.orders import Accepted, Canceled, Filled, Order, Refused, Report, Triggered
+from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
 from simulator.exchange.venue import FOREVER_NS, Exchange
 from system.domain.ticks import GAP, QUOTE, SEED, TRADE, Batch, empty_batch
 
@@ -53,6 +53,8 @@ def plain(report: Report) -> Row:
             return ("accepted", report.order_id, at)
         case Refused():
             return ("refused", report.order_id, at)
+        case HoursChanged():
+            return ("regular" if report.regular else "not regular", 0, at)
 
 
 class Desk:
@@ -60,8 +62,9 @@ class Desk:
 
     def __init__(self) -> None:
         self.events: list[dict[str, int]] = []
-        self.commands: list[tuple[int, str, tuple[Any, ...], dict[str, int]]] = []
+        self.commands: list[tuple[int, str, tuple[Any, ...], dict[str, Any]]] = []
         self.exchange = Exchange(latency_ns=LATENCY_MS * MS)
+        self.hours_ms: Sequence[int] = ()  # when regular hours end and begin; they are on before
 
     def _event(self, at: float, kind: int, **columns: int) -> "Desk":
         self.events.append({"ts_ns": round(at * MS), "kind": kind, **columns})
@@ -88,8 +91,10 @@ class Desk:
         self.commands.append((at, "cancel", (order_id,), {}))
         return self
 
-    def replace(self, at: int, order_id: int, contracts: int, *, limit: int = 0, stop: int = 0) -> "Desk":
-        terms = {"contracts": contracts, "limit_ticks": limit, "stop_ticks": stop}
+    def replace(
+        self, at: int, order_id: int, contracts: int, *, limit: int = 0, stop: int | None = 0, **more: int
+    ) -> "Desk":
+        terms: dict[str, Any] = {"contracts": contracts, "limit_ticks": limit, "stop_ticks": stop, **more}
         self.commands.append((at, "replace", (order_id,), terms))
         return self
 
@@ -104,6 +109,8 @@ class Desk:
         """All reports in order, the tape handed over in pieces that end at `cuts`."""
         self.exchange = Exchange(latency_ns=LATENCY_MS * MS)
         self.exchange.begin_session(break_ns)
+        if self.hours_ms:
+            self.exchange.keep_hours(self._hours)
         batch, reports = self.batch(), list[Report]()
         ends = sorted({*cuts, len(batch)})
         commands = list(self.commands)
@@ -116,8 +123,20 @@ class Desk:
             reports += found
             if not found and start == stop and commands:
                 _, name, arguments, terms = commands.pop(0)
+                if name == "submit" and not self._has_entries(arguments[0]):
+                    continue
                 getattr(self.exchange, name)(*arguments, issued, **terms)
         return [plain(report) for report in reports]
+
+    def _hours(self, ts_ns: int) -> tuple[bool, int]:
+        changes = [at * MS for at in self.hours_ms]
+        before = sum(at <= ts_ns for at in changes)
+        return before % 2 == 0, changes[before] if before < len(changes) else FOREVER_NS
+
+    def _has_entries(self, orders: Sequence[Order]) -> bool:
+        """Children may follow an entry that is open, and none that is over."""
+        sent = {0, *(order.order_id for order in orders)}
+        return all(order.parent in sent or self.exchange.left(order.parent) for order in orders)
 
     def fills(self) -> list[Row]:
         """(order, time, contracts, price) of every fill."""

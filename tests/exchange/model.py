@@ -24,6 +24,13 @@ class Working:
     waits: bool
     target: bool
     ahead: int | None = None
+    lasts: str = "rest"
+    group_cancels: bool = False
+    regular_only: bool = False
+    trail_ticks: int = 0
+    trail_ppm: int = 0
+    own: int = 0  # of a child: what it was sent for
+    rested: int = 0  # and how much of that has been put at rest
 
 
 @dataclass
@@ -36,14 +43,21 @@ class Model:
     working: list[Working] = field(default_factory=list)
     children: list[Working] = field(default_factory=list)  # with an entry that may still fill
     flying: list[tuple[int, str, Any]] = field(default_factory=list)
-    rested: dict[int, int] = field(default_factory=dict)  # of an entry's contracts, what its children rest for
+    known: dict[int, int] = field(default_factory=dict)  # of an entry's contracts, what its children know of
+    used: dict[int, int] = field(default_factory=dict)  # of a child on its way: what its group has filled
+    hours: list[int] = field(default_factory=list)  # when regular hours end and begin, from when they are on
+    regular: bool = True
     now: int = 0
 
     def play(self, event: dict[str, int]) -> None:
         """Commands due act; then what rests meets the event."""
-        while self.flying and self.flying[0][0] <= event["ts_ns"]:
-            self.now, name, what = self.flying.pop(0)
-            getattr(self, name)(what)
+        while min([at for at, _, _ in self.flying[:1]] + self.hours[:1], default=event["ts_ns"] + 1) <= event["ts_ns"]:
+            if self.hours and (not self.flying or self.hours[0] <= self.flying[0][0]):
+                self.now = self.hours.pop(0)
+                self.change_hours()
+            else:
+                self.now, name, what = self.flying.pop(0)
+                getattr(self, name)(what)
         self.now = event["ts_ns"]
         kind = ("quote", "trade", "gap", "seed")[event["kind"]]
         if kind == "gap":
@@ -52,7 +66,7 @@ class Model:
             self.quote = None
         elif kind == "quote" and event["bid_ticks"] < event["ask_ticks"]:
             self.quote = event
-            present = list(self.working)
+            present = [order for order in self.working if not self.asleep(order)]
             for order in present:
                 if order.kind == "market":
                     self.sweep(order, self.opposite(order)[0], None)
@@ -60,21 +74,73 @@ class Model:
                 if order.kind == "limit":
                     self.limit_meets_quote(order)
         elif kind == "trade" and event["size"] > 0:
-            for order in list(self.working):
+            for order in [order for order in self.working if not self.asleep(order)]:
                 self.meet_trade(order, event["price_ticks"], event["size"])
         self.let_children_rest()
+
+    def asleep(self, order: Working) -> bool:
+        return order.regular_only and not self.regular
+
+    def change_hours(self) -> None:
+        self.regular = not self.regular
+        sleepers = [order for order in self.working if order.regular_only]
+        for order in sleepers:
+            order.ahead = None
+        if self.regular:
+            for order in sleepers:
+                if order in self.working:
+                    self.act([order])
+
+    def knows(self, order_id: int) -> bool:
+        flying = [order for _, name, what in self.flying if name == "submit" for order in what]
+        return any(order.order_id == order_id for order in [*self.working, *self.children, *flying])
 
     # commands
 
     def submit(self, orders: list[Working]) -> None:
-        self.children += [order for order in orders if order.parent]
-        entries = [order for order in orders if not order.parent]
-        for order in entries:
-            if order.kind == "market" and not order.waits and self.quote is None:
-                self.end(order, "no_quote")
-            else:
-                self.working.append(order)
+        sent = [order.order_id for order in orders]
+        late = [order for order in orders if order.parent and order.parent not in sent]
+        self.children += [order for order in orders if order.parent in sent]
+        entries = []
+        for order in orders:
+            if order in late:
+                entries += self.follow(order)
+            elif not order.parent and self.dies(order) is not None:
+                self.end(order, str(self.dies(order)))
+            elif not order.parent:
+                entries.append(order)
+        self.working += [order for order in entries if order not in self.working]
         self.act(entries)
+
+    def dies(self, order: Working) -> str | None:
+        if self.asleep(order):
+            return None
+        if order.kind == "market" and not order.waits and self.quote is None:
+            return "no_quote"
+        if order.lasts == "whole" and order.kind == "limit":
+            if self.quote is None:
+                return "unfilled"
+            price, shown = self.opposite(order)
+            levels = [p for p in range(price, order.limit + order.side, order.side)] if price else []
+            if (order.limit - price) * order.side < 0 or shown * len(levels) < order.left:
+                return "unfilled"
+        return None
+
+    def follow(self, child: Working) -> list[Working]:
+        """A child that comes later: for what its entry has filled, less what its group has on the way."""
+        filled = sum(1 for fill in self.fills if fill[0] == child.parent)
+        lives = any(order.order_id == child.parent for order in [*self.working, *self.children])
+        child.own = child.left
+        child.rested = max(0, min(child.own, filled - self.used.get(child.order_id, 0)))
+        if not lives and not child.rested:
+            self.end(child, "group" if filled else "parent")
+            return []
+        if lives:
+            self.children.append(child)
+            self.known.setdefault(child.parent, filled)
+        if not child.rested:
+            return []
+        return [Working(**{**vars(child), "left": child.rested})]
 
     def cancel(self, order_id: int) -> None:
         found = [order for order in self.working if order.order_id == order_id]
@@ -91,13 +157,17 @@ class Model:
             return self.cancel(terms["order_id"])
         found = [order for order in self.working if order.order_id == terms["order_id"]]
         held = [child for child in self.children if child.order_id == terms["order_id"]]
+        contracts = terms["contracts"]
         for child in held:
-            child.limit, child.stop = terms["limit"], terms["stop"]
+            child.limit, child.stop, child.trail_ticks, child.trail_ppm = terms["limit"], terms["stop"], 0, 0
+            contracts = min(terms["contracts"], sum(order.left for order in found))
+            child.own = child.rested + terms["contracts"] - contracts
         if not found and not held:
             self.ends.append((terms["order_id"], self.now, "refused"))
         for order in found:
-            anew = terms["limit"] != order.limit or terms["contracts"] > order.left
-            order.left, order.limit, order.stop = terms["contracts"], terms["limit"], terms["stop"]
+            anew = terms["limit"] != order.limit or contracts > order.left
+            order.left, order.limit, order.stop = contracts, terms["limit"], terms["stop"]
+            order.trail_ticks = order.trail_ppm = 0
             if anew:
                 order.ahead = None
                 self.act([order])
@@ -108,7 +178,7 @@ class Model:
     def act(self, orders: list[Working]) -> None:
         """On the book as it stands."""
         for order in orders:
-            if order in self.working and self.quote is not None:
+            if order in self.working and self.quote is not None and not self.asleep(order):
                 if order.kind == "limit" and order.target:
                     self.limit_meets_quote(order)
                 elif order.kind == "limit":
@@ -117,6 +187,9 @@ class Model:
                 elif order.kind == "market":
                     self.sweep(order, self.opposite(order)[0], None)
             self.let_children_rest()
+            if order.lasts != "rest" and order in self.working:
+                self.working.remove(order)
+                self.end(order, "unfilled")
 
     def opposite(self, order: Working) -> tuple[int, int]:
         side = "ask" if order.side > 0 else "bid"
@@ -140,15 +213,17 @@ class Model:
         mates = {order.order_id} | {o.order_id for o in self.working if order.group and o.group == order.group}
         for other in list(self.working):
             if other is not order and other.order_id in mates:
-                other.left -= 1
+                other.left -= other.left if other.group_cancels else 1
                 if other.left == 0:
                     self.working.remove(other)
                     self.end(other, "group")
         for _, name, what in self.flying:
             if name == "submit":
-                for other in [o for o in what if order.group and o.group == order.group and not o.parent]:
+                sent = [o.order_id for o in what]
+                for other in [o for o in what if order.group and o.group == order.group and o.parent not in sent]:
                     mates.add(other.order_id)
-                    other.left -= 1
+                    other.left -= other.left if other.group_cancels else 1
+                    self.used[other.order_id] = self.used.get(other.order_id, 0) + 1
                     if other.left == 0:
                         what.remove(other)
                         self.end(other, "group")
@@ -202,6 +277,10 @@ class Model:
             else:
                 touch = self.opposite(order)[0] if self.quote is not None else price
                 self.sweep(order, max(price, touch) if order.side > 0 else min(price, touch), None)
+        elif order.trail_ticks or order.trail_ppm:
+            behind = order.trail_ticks or max(1, int(price * order.trail_ppm / 1e6 + 0.5))
+            to = min(order.stop, price + behind) if order.side > 0 else max(order.stop, price - behind)
+            order.limit, order.stop = order.limit + to - order.stop, to
 
     # children
 
@@ -217,17 +296,20 @@ class Model:
     def let_children_rest(self) -> None:
         """For what entries have filled at this instant."""
         for entry_id in list(dict.fromkeys(child.parent for child in self.children)):
-            filled = sum(1 for fill in self.fills if fill[0] == entry_id) - self.rested.get(entry_id, 0)
+            filled = sum(1 for fill in self.fills if fill[0] == entry_id) - self.known.get(entry_id, 0)
             if filled == 0:
                 continue
-            self.rested[entry_id] = self.rested.get(entry_id, 0) + filled
+            self.known[entry_id] = self.known.get(entry_id, 0) + filled
             fresh = []
             for child in [child for child in self.children if child.parent == entry_id]:
+                child.own = child.own or child.left
+                more = min(filled, child.own - child.rested)
+                child.rested += more
                 resting = [order for order in self.working if order.order_id == child.order_id]
                 for order in resting:
-                    order.left += filled
-                if not resting:
-                    fresh.append(Working(**{**vars(child), "left": filled}))
+                    order.left += more
+                if not resting and more:
+                    fresh.append(Working(**{**vars(child), "left": more}))
             self.working += fresh
             if all(order.order_id != entry_id for order in self.working):
                 self.children = [child for child in self.children if child.parent != entry_id]

@@ -36,9 +36,11 @@ def desks(draw: st.DrawFn, replaces: bool = True) -> Desk:
             desk.trade(at, draw(PRICES), draw(SIZES))
         else:
             getattr(desk, what)(at)
+    if draw(st.booleans()):
+        desk.hours_ms = sorted(draw(st.lists(st.integers(1, at + 60), min_size=1, max_size=4, unique=True)))
     next_id, times = 1, sorted(draw(st.lists(st.integers(-50, at), min_size=1, max_size=8)))
     for time in times:
-        what = draw(st.sampled_from(["order", "order", "bracket", "two", "cancel", "replace"]))
+        what = draw(st.sampled_from(["order", "order", "bracket", "two", "late", "cancel", "replace"]))
         if what in ("order", "two", "bracket"):
             orders = [any_order(draw, next_id)]
             if what == "two":
@@ -51,6 +53,9 @@ def desks(draw: st.DrawFn, replaces: bool = True) -> Desk:
                     orders.append(order(next_id + 1 + place, -orders[0].side, orders[0].contracts, **prices, **more))
             next_id += len(orders)
             desk.submit(time, *orders)
+        elif what == "late":
+            desk.submit(time, any_order(draw, next_id, parent=draw(st.integers(0, next_id - 1))))
+            next_id += 1
         elif what == "cancel" or not replaces:
             desk.cancel(time, draw(IDS))
         else:
@@ -58,15 +63,28 @@ def desks(draw: st.DrawFn, replaces: bool = True) -> Desk:
     return desk
 
 
-def any_order(draw: st.DrawFn, order_id: int) -> Any:
+def any_order(draw: st.DrawFn, order_id: int, parent: int = 0) -> Any:
     prices = {name: draw(PRICES) for name in draw(st.sampled_from([(), ("limit",), ("stop",), ("limit", "stop")]))}
     group, waits = draw(st.sampled_from([0, 0, 1, 2])), draw(st.booleans())
-    return order(order_id, draw(st.sampled_from([1, -1])), draw(st.integers(1, 5)), group=group, waits=waits, **prices)
+    return order(
+        order_id,
+        draw(st.sampled_from([1, -1])),
+        draw(st.integers(1, 5)),
+        group=group,
+        waits=waits,
+        parent=parent,
+        lasts=draw(st.sampled_from(["rest", "rest", "rest", "immediate", "whole"])),
+        group_cancels=group == 2,
+        regular_only=draw(st.booleans()),
+        trail_ticks=draw(st.sampled_from([0, 0, 1, 2])) if "stop" in prices else 0,
+        trail_ppm=draw(st.sampled_from([0, 0, 0, 5000, 20_000])) if "stop" in prices else 0,
+        **prices,
+    )
 
 
 def modelled(desk: Desk) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, str]]]:
     """The same tape and commands through the model."""
-    model = Model()
+    model = Model(hours=[at * MS for at in desk.hours_ms])
     commands: list[tuple[int, str, Any]] = []
     for at, name, (what, *_), terms in desk.commands:
         arrival = (at + LATENCY_MS) * MS
@@ -74,7 +92,8 @@ def modelled(desk: Desk) -> tuple[list[tuple[int, int, int]], list[tuple[int, in
             orders = [
                 Working(
                     o.order_id, o.side, KINDS[o.type], o.contracts, o.limit_ticks, o.stop_ticks,
-                    o.group, o.parent, o.waits, o.parent != 0 and o.type == OrderType.LIMIT,
+                    o.group, o.parent, o.waits, o.parent != 0 and o.type == OrderType.LIMIT, None, o.lasts,
+                    o.group_cancels, o.regular_only, 0 if o.trail_ppm else o.trail_ticks, o.trail_ppm,
                 )
                 for o in what
             ]  # fmt: skip
@@ -87,6 +106,11 @@ def modelled(desk: Desk) -> tuple[list[tuple[int, int, int]], list[tuple[int, in
     for event in desk.batch():
         row = {name: int(event[name]) for name in event.dtype.names}
         while commands and commands[0][0] - LATENCY_MS * MS < row["ts_ns"]:
+            if commands[0][1] == "submit":
+                sent = {0, *(o.order_id for o in commands[0][2])}
+                if not all(o.parent in sent or model.knows(o.parent) for o in commands[0][2]):
+                    commands.pop(0)
+                    continue
             model.flying.append(commands.pop(0))
         model.play(row)
     return model.fills, model.ends
@@ -132,7 +156,7 @@ def test_no_contract_is_made_or_lost(desk: Desk) -> None:
         if row[0] == "filled":
             filled[row[1]] += row[3]
             assert row[1] not in over
-        elif row[0] == "canceled" and row[3] in ("asked", "no_quote"):
+        elif row[0] == "canceled" and row[3] in ("asked", "no_quote", "unfilled"):
             over.add(row[1])
     table = desk.exchange._orders[: desk.exchange._live]
     left = Counter({int(row["order_id"]): int(row["contracts"]) for row in table})
