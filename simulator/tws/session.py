@@ -54,7 +54,6 @@ class Session:
         self.client_id: int | None = None
         self.closed: str | None = None
         self.on_output: Callable[[], None] = lambda: None  # the transport's wake-up
-        self.received: deque[Request] = deque(maxlen=10_000)
         self._framer = Framer()
         self._out: deque[bytes] = deque()
         self._out_bytes = 0
@@ -69,11 +68,11 @@ class Session:
     def receive(self, data: bytes, at_s: float) -> None:
         """Take what a client sent; whatever it is, it ends in answers or in `closed`."""
         for start in range(0, len(data), CHUNK_MAX):
-            if self.state is State.CLOSED:
+            if self.closed is not None:
                 return
             self._framer.feed(data[start : start + CHUNK_MAX])
             try:
-                while self.state is not State.CLOSED and (payload := self._framer.next_payload()) is not None:
+                while self.closed is None and (payload := self._framer.next_payload()) is not None:
                     self._take(payload, at_s)
             except ProtocolError as wrong:
                 self.close(str(wrong))
@@ -157,7 +156,7 @@ class Session:
             return
         if self.world.log_wire is not None:
             self.world.log_wire(self, "<-", request)
-        self.received.append(request)
+        self.world.heard.append((NO_ID if self.client_id is None else self.client_id, request))
         if self.world.faults is not None and not self.world.faults.hear(self, request):
             return
         self.answer(request)
