@@ -31,12 +31,12 @@ class Feed:
         self.history = Historical(desk)
         self.depth = Depths(desk)
         self._answers: dict[type, Callable[[Any, int], list[Notice]]] = {
-            requests.ReqMktData: self.quotes.ask,
+            requests.ReqMktData: lambda request, now_ns: self.quotes.ask(request, now_ns, len(self.bars)),
             requests.CancelMktData: lambda request, _: self.quotes.cancel(request.req_id),
             requests.ReqMarketDataType: self._switch,
             requests.ReqTickByTick: self.ticks.ask,
             requests.CancelTickByTick: lambda request, _: self.ticks.cancel(request.req_id),
-            requests.ReqRealTimeBars: self.bars.ask,
+            requests.ReqRealTimeBars: lambda request, now_ns: self.bars.ask(request, now_ns, len(self.quotes)),
             requests.CancelRealTimeBars: lambda request, _: self.bars.cancel(request.req_id),
             requests.ReqMktDepth: self.depth.ask,
             requests.CancelMktDepth: lambda request, _: self.depth.cancel(request.req_id),

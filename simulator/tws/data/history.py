@@ -115,9 +115,3 @@ class History:
             part = batch[bisect_left(batch["ts_ns"], ts_ns) :]
             if len(part):
                 yield part
-
-    @property
-    def raw_from_ns(self) -> int | None:
-        """The time of the earliest raw event kept."""
-        self._fold()
-        return int(self._raw[0]["ts_ns"][0]) if self._raw else None

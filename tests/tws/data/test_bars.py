@@ -85,6 +85,13 @@ def test_many_events_at_once_and_one_by_one_are_the_same() -> None:
     assert sum(len(batch) for batch in one.since(0)) == sum(len(batch) for batch in other.since(0)) == 20_000
 
 
+def test_a_span_without_time_or_quotes_has_no_bar() -> None:
+    history = history_of([trade(NOON)])
+    assert bars(history, "TRADES", 5, NOON, NOON) == []
+    assert bars(history, "BID_ASK", 5, NOON, NOON + 5 * SECOND) == []
+    assert history.bars(hours.at(utc(16, day=19)), "TRADES", 5, NOON, NOON + 5 * SECOND) == []
+
+
 def test_events_in_the_break_make_no_bar() -> None:
     history = history_of([trade(utc(20, 59)), trade(utc(21, 30), PRICE + 100)])
     (bar,) = bars(history, "TRADES", 0, OPEN, utc(22))

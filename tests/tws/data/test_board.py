@@ -5,6 +5,7 @@ from hypothesis import given
 
 from simulator.tws.data import board as board_module
 from simulator.tws.data.board import Board
+from system.domain.ticks import SEED
 from tests.tws.data.floor import NOON, PRICE, SECOND, Row, batch_of, quote, tapes, trade
 
 
@@ -18,6 +19,12 @@ def test_a_loop_and_array_calls_see_the_same(rows: list[Row]) -> None:
         patch.setattr(board_module, "FEW", 0)
         arrays.see(batch)
     assert loop == arrays
+
+
+def test_a_seed_shows_nothing() -> None:
+    board = Board()
+    board.see(batch_of([{"ts_ns": NOON, "kind": SEED, "seed_size": 9}]))
+    assert board == Board()
 
 
 def test_the_sessions_trades_are_counted_anew_and_its_last_price_is_the_next_ones_close() -> None:

@@ -297,6 +297,21 @@ def test_f57_the_last_update_of_each_bar_is_the_bar_that_history_shows(rows: lis
 # the words
 
 
+def test_a_duration_reaches_back_to_the_beginning_of_time_and_over_short_months() -> None:
+    assert times(DAYS, bar_size="1 day", duration="999999 Y") == ["20240318", "20240319"]
+    assert times(DAYS, bar_size="1 day", duration="999999 W") == ["20240318", "20240319"]
+    may = floor_at(
+        utc(16, day=31, month=5),
+        [trade(utc(16, day=29, month=4)), trade(utc(16, day=30, month=4)), trade(utc(16, day=31, month=5))],
+    )
+    assert times(may, bar_size="1 day", duration="1 M") == ["20240531"]
+    assert times(may, bar_size="1 day", duration="32 D") == ["20240429", "20240430", "20240531"]
+
+
+def test_seconds_reach_back_no_further_than_what_was_played() -> None:
+    assert len(times(DAYS, bar_size="8 hours", duration="86400 S")) == 4
+
+
 @pytest.mark.parametrize(("text", "unit", "number"), [("1 D", "D", 1), ("3600 S", "S", 3600), ("60", "S", 60), ("2w", "W", 2), ("1 Y", "Y", 1)])  # fmt: skip
 def test_durations_are_a_number_and_a_letter(text: str, unit: str, number: int) -> None:
     found = duration(text)

@@ -83,6 +83,12 @@ def test_a_time_without_a_zone_is_the_machines_and_warned_of() -> None:
     assert len(answer.ticks) == 1
 
 
+def test_they_are_of_one_session() -> None:
+    floor = begun([trade(utc(20, 59)), trade(utc(22), PRICE + 1), trade(utc(22, 1), PRICE + 2)], utc(23))
+    assert [price for _, price, _ in trades(floor, start="20240318-20:00:00")] == [5000.0]
+    assert [price for _, price, _ in trades(floor, end="20240318-22:30:00")] == [5000.25, 5000.5]
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

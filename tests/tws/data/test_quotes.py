@@ -194,6 +194,19 @@ def test_f46_delayed_data_has_other_types_and_is_ten_minutes_old() -> None:
     assert shown(floor.go(NOON + 11 * minute + 5 * SECOND)) == {66: 5002.25, 67: 5002.5, 68: 5002.25, 72: 5002.25, 74: 12, 88: str(NOON // SECOND + 60)}  # fmt: skip
 
 
+def test_f46_delayed_data_shows_what_there_was() -> None:
+    floor = begun([trade(NOON), quote(NOON + SECOND)], NOON + 600 * SECOND + 1, entitlement="delayed")
+    floor.ask(ReqMarketDataType(data_type=4))
+    assert shown(floor.ask(data())) == {66: -1.0, 67: -1.0, 68: 5000.0, 72: 5000.0, 73: 5000.0, 74: 1, 76: 5000.0, 88: str(NOON // SECOND)}  # fmt: skip
+    assert shown(floor.go(NOON + 605 * SECOND)) == {66: 5000.0, 67: 5000.25}
+    floor.go(utc(21, 30))
+    late = shown(floor.ask(data(2)))
+    assert (late[66], late[67], late[68]) == (-1.0, -1.0, 5000.0), "the session is over in delayed data too"
+    early = begun([quote(NOON)], entitlement="delayed")
+    early.ask(ReqMarketDataType(data_type=3))
+    assert shown(early.ask(data())) == {66: -1.0, 67: -1.0}
+
+
 def test_f46_whoever_has_live_data_sees_it_whatever_was_asked_for() -> None:
     floor = begun(FULL)
     for data_type in (2, 3, 4):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.tws.market_notices import RealTimeBar
-from simulator.tws.requests import CancelRealTimeBars, ReqRealTimeBars
+from simulator.tws.requests import CancelRealTimeBars, ReqMktData, ReqRealTimeBars
 from tests.tws.data.floor import ESM4, NOON, SECOND, Floor, Row, quote, tapes, trade, utc
 from tests.tws.data.recount import recount
 
@@ -70,6 +70,22 @@ def test_what_cannot_be_served_is_refused(request_: Any, code: int) -> None:
 def test_f46_without_live_data_there_are_no_bars() -> None:
     refused = begun([trade(NOON)], entitlement="delayed").refused(bars())
     assert refused == (420, "Invalid Real-time Query:No market data permissions for CME FUT")
+
+
+def test_f58_sixty_requests_in_ten_minutes_are_the_most() -> None:
+    floor = begun([trade(NOON)])
+    for number in range(60):
+        assert floor.ask(bars(req_id=number)) == []
+    text = "Invalid Real-time Query:Historical data request pacing violation"
+    assert floor.refused(bars(req_id=60)) == (420, text)
+
+
+def test_bars_are_lines_of_market_data() -> None:
+    floor = begun([trade(NOON)], lines=2)
+    floor.ask(bars())
+    floor.ask(ReqMktData(req_id=2, contract=ESM4))
+    assert floor.refused(bars(req_id=3))[0] == 101
+    assert floor.refused(ReqMktData(req_id=3, contract=ESM4))[0] == 101
 
 
 def test_a_request_is_canceled_once() -> None:
