@@ -10,6 +10,7 @@ NO_ID: Final = -1
 READING_FAILED: Final = 320  # TWS: error reading request
 UNSET_INTEGER: Final = 2_147_483_647  # how clients write that they say nothing
 UNSET_NUMBER: Final = 1.7976931348623157e308
+UNSET_DECIMAL: Final = float(2**127 - 1)  # of a size, from version 163 on
 INTEGER_MAX: Final = 2_147_483_647  # TWS reads integers of 32 bits
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _FLAGS: Final = {"0": False, "1": True, "false": False, "true": True}
@@ -60,7 +61,7 @@ class Reader:
         value = float(written)
         if not math.isfinite(value):
             raise self.bad(written)
-        return None if value >= UNSET_NUMBER else value
+        return None if value >= UNSET_NUMBER or value == UNSET_DECIMAL else value
 
     def whole(self) -> int | None:
         """A whole number, even one written with a decimal point, or None where the client says nothing."""
