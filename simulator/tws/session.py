@@ -68,11 +68,11 @@ class Session:
     def receive(self, data: bytes, at_s: float) -> None:
         """Take what a client sent; whatever it is, it ends in answers or in `closed`."""
         for start in range(0, len(data), CHUNK_MAX):
-            if self.state is State.CLOSED:
+            if self.closed is not None:
                 return
             self._framer.feed(data[start : start + CHUNK_MAX])
             try:
-                while self.state is not State.CLOSED and (payload := self._framer.next_payload()) is not None:
+                while self.closed is None and (payload := self._framer.next_payload()) is not None:
                     self._take(payload, at_s)
             except ProtocolError as wrong:
                 self.close(str(wrong))

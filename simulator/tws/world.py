@@ -13,7 +13,7 @@ from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
-from simulator.tws.desk.office import Told
+from simulator.tws.desk.office import Addressed
 from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
@@ -54,18 +54,21 @@ class Faults(Protocol):
     def refuses(self, client_id: int) -> bool:
         """Whether a client id is said to be in use."""
 
+    def clock(self, at_s: float) -> None:
+        """Do what the transport's time makes due."""
+
 
 class World:
     """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
 
-    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str, account: str) -> None:
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
         self.name = name
-        self.account = account
         self.market = market
         self.data = data
         self.desk = desk
         self.sessions: dict[int, Session] = {}
         self.feeds: dict[int, Feed] = {}
+        self._seen_ns = 0
         self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
@@ -95,7 +98,8 @@ class World:
             due_ns = min(self.desk.next_due_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
-            self._see(NOTHING, self.now_ns)
+            if self._seen_ns < self.now_ns:
+                self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
@@ -134,6 +138,7 @@ class World:
         self._see(events[before:], step.ts_ns)
 
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
+        self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in self.feeds.items():
             if notices := feed.take(events, now_ns):
@@ -141,7 +146,7 @@ class World:
                 for notice in notices:
                     say(notice)
 
-    def _deliver(self, addressed: Iterable[Told]) -> None:
+    def _deliver(self, addressed: Iterable[Addressed]) -> None:
         """Tell each client what is for it; one that is not connected misses it."""
         for client_id, notice in addressed:
             session = self.sessions.get(client_id)
@@ -157,8 +162,8 @@ class World:
         self.sessions[client_id] = session
         session.client_id = client_id
         self.feeds[client_id] = Feed(self.data)
-        session.say(ManagedAccounts(accounts=self.account))
-        session.say(NextValidId(order_id=self.desk.next_valid_id(client_id)))
+        session.say(ManagedAccounts(accounts=self.desk.account))
+        session.say(NextValidId(order_id=self.desk.next_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
         self.desk.client_came(client_id)
@@ -185,7 +190,7 @@ class World:
             case ask.ReqGlobalCancel():
                 self._deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
-                session.say(NextValidId(order_id=desk.next_valid_id(client_id)))
+                session.say(NextValidId(order_id=desk.next_id(client_id)))
             case ask.ReqCurrentTime():
                 session.tell_time()
             case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
@@ -200,11 +205,11 @@ class World:
         """What needs no market and no desk; None: it does."""
         match request:
             case ask.ReqManagedAccounts():
-                return [ManagedAccounts(accounts=self.account)]
+                return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
                 return [UserInfo(req_id=request.req_id)]
             case ask.ReqFamilyCodes():
-                return [FamilyCodes(codes=((self.account, ""),))]
+                return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():
                 return [SoftDollarTiers(req_id=request.req_id)]
             case ask.ReqNewsProviders():

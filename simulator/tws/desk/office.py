@@ -13,7 +13,7 @@ from simulator.tws.desk.registry import Registry
 from simulator.tws.notices import NO_ID, Notice
 from simulator.tws.terms import Contract
 
-Told = tuple[int, Notice]  # client id, what it is told
+Addressed = tuple[int, Notice]  # client id, what it is told
 Find = Callable[[Contract, int], Product | None]  # the one contract that a client means, at a time
 
 
@@ -28,7 +28,7 @@ class Office:
     registry: Registry
     executions: Executions
     master_id: int | None = None
-    told: list[Told] = field(default_factory=list)
+    told: list[Addressed] = field(default_factory=list)
 
     def say(self, client_id: int, notice: Notice) -> None:
         """Tell one client."""
@@ -47,16 +47,22 @@ class Office:
         """Tell a client an error."""
         self.say(client_id, error(req_id, code, *details))
 
-    def tell(self, order: DeskOrder) -> None:
-        """Tell an order as it stands."""
-        self.say_of(order, order.tell_open(), order.tell_status())
+    def tell(self, order: DeskOrder, client_id: int | None = None) -> None:
+        """Tell an order as it stands: to a client that asked, else to those who hear of it."""
+        if order.ticket.trails:
+            order.trailed_ticks = self.exchange.stop_ticks(order.perm_id)
+        if client_id is None:
+            self.say_of(order, order.tell_open(), order.tell_status())
+        else:
+            self.say(client_id, order.tell_open())
+            self.say(client_id, order.tell_status())
 
     def tell_fill(self, order: DeskOrder, fill: Fill) -> None:
         """Tell a fill, the order as it stands after it, and the commission."""
         details = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
         self.say_of(order, details, order.tell_open(), order.tell_status(), fill.commission)
 
-    def collect(self) -> list[Told]:
+    def collect(self) -> list[Addressed]:
         """What has been said since last asked."""
         told, self.told = self.told, []
         return told

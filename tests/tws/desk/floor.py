@@ -8,7 +8,7 @@ from simulator.exchange.venue import Exchange
 from simulator.tws.account_notices import ExecDetails, OpenOrder, OrderStatus
 from simulator.tws.desk.desk import Desk
 from simulator.tws.desk.ledger import Account
-from simulator.tws.desk.office import Told
+from simulator.tws.desk.office import Addressed
 from simulator.tws.notices import Error, Notice
 from simulator.tws.requests import PlaceOrder, Request
 from simulator.tws.terms import Contract, OrderTerms
@@ -75,7 +75,7 @@ class Floor:
     accounts: tuple[str, ...] = (DU,)
     cash_cents: int = 100_000_000
     master_id: int | None = None
-    heard: list[Told] = field(default_factory=list)
+    heard: list[Addressed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.now_ns = chicago(self.start)
@@ -84,11 +84,11 @@ class Floor:
         self.calendar = Calendar()
         self.exchange.begin_session(self.calendar.at(self.now_ns).break_ns)
         self.desk = Desk(
-            exchange=self.exchange,
+            self.exchange,
+            self.touch,
+            1,
             find=find,
-            marks=self.touch,
             accounts=[Account(name=name, cash_cents=self.cash_cents) for name in self.accounts],
-            now_ns=self.now_ns,
             master_id=self.master_id,
         )
 
@@ -150,17 +150,20 @@ class Floor:
         kinds = {(False, False): "MKT", (True, False): "LMT", (False, True): "STP", (True, True): "STP LMT"}
         terms.setdefault("order_type", kinds[limit is not None, stop is not None])
         terms.setdefault("outside_rth", True)
-        order = OrderTerms(action=action, quantity=quantity, limit_price=limit, aux_price=stop, **terms)
+        terms.setdefault("aux_price", stop)
+        order = OrderTerms(action=action, quantity=quantity, limit_price=limit, **terms)
         request = PlaceOrder(order_id=order_id, contract=Contract(symbol=symbol), terms=order)
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 
-    def bracket(self, first_id: int, action: str, quantity: float, *, stp: float, lmt: float, **entry: Any) -> "Floor":
+    def bracket(
+        self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any
+    ) -> "Floor":
         """Entry, stop and target, sent one by one; the target transmits them."""
         other = "SELL" if action == "BUY" else "BUY"
         self.place(first_id, action, quantity, transmit=False, **entry)
-        self.place(first_id + 1, other, quantity, stp=stp, parent_id=first_id, transmit=False)
-        return self.place(first_id + 2, other, quantity, lmt=lmt, parent_id=first_id)
+        self.place(first_id + 1, other, quantity, stp=stop, parent_id=first_id, transmit=False)
+        return self.place(first_id + 2, other, quantity, lmt=target, parent_id=first_id)
 
     def cancel(self, order_id: int, client: int = ME) -> "Floor":
         self.heard += self.desk.cancel(client, order_id, self.now_ns)
@@ -183,6 +186,10 @@ class Floor:
     def story(self, client: int = ME) -> list[str]:
         """The same in short, of orders and errors."""
         return [line for line in map(short, self.hear(client)) if line]
+
+    def heard_errors(self, code: int, client: int = ME) -> list[Error]:
+        """Errors of one code."""
+        return [notice for notice in self.hear(client) if isinstance(notice, Error) and notice.code == code]
 
     def statuses(self, client: int = ME) -> list[str]:
         """Only orderStatus and errors."""
