@@ -92,11 +92,13 @@ class MarketHandle:
 class MockTws:
     """A running mock TWS: connect a client to `host` and `port`."""
 
-    def __init__(self, *options: str, seed: int = 1, speed: float | str = 20, start: str | None = None) -> None:
-        """`options` as `bn mock-tws` takes them. Raises LinkGaveUpError where it does not start."""
+    def __init__(
+        self, *options: str, seed: int = 1, speed: float | str = 20, start: str | None = None, port: int = 0
+    ) -> None:
+        """`options` as `bn mock-tws` takes them; port 0: a free one. Raises LinkGaveUpError where it does not start."""
         self.host = HOST
         self.log: list[str] = []
-        words = ["--port", "0", "--seed", str(seed), "--speed", str(speed), *options]
+        words = ["--port", str(port), "--seed", str(seed), "--speed", str(speed), *options]
         words += [] if start is None else ["--start", start]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _MAIN, "mock-tws", *words],
@@ -118,7 +120,7 @@ class MockTws:
 
     @property
     def port(self) -> int:
-        """The port it listens on, chosen by the system."""
+        """The port it listens on."""
         return self._port
 
     # what it has seen

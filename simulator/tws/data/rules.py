@@ -77,7 +77,8 @@ RULES: Final = (
     _rule("depth_limit", "documented", "3 depth requests, then 309", _CODES),
     _rule("depth_behind", "guessed", "Behind the touch a price has always the same size",
           "the tape has the touch alone"),
-    _rule("depth_ops", "guessed", "A row falls off the end by a delete before an insert", "clients differ otherwise"),
+    _rule("depth_ops", "observed", "Rows change in place by updates; inserts and deletes are at the end alone",
+          "ib_insync moves rows at an insert, ib_async replaces one"),
     _rule("depth_rows", "guessed", "At most ten rows; more are cut to ten", "CME shows ten"),
     # history
     _rule("sizes", "observed", "Bar sizes and the text of 321", "github.com/wboayue/rust-ibapi pull 245"),

@@ -33,12 +33,13 @@ def do(book: Book, told: list[Notice]) -> None:
         side = book[notice.side]
         row = (notice.price, notice.size)
         if notice.operation == 0:
-            assert notice.position <= len(side)
-            side.insert(notice.position, row)
+            assert notice.position == len(side)  # a client that replaces a row has the same book as one that moves them
+            side.append(row)
         elif notice.operation == 1:
             side[notice.position] = row
         else:
-            del side[notice.position]
+            assert notice.position == len(side) - 1
+            side.pop()
 
 
 @given(tapes(), st.integers(1, 12), st.lists(st.integers(1, 9_000), max_size=8))
