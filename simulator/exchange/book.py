@@ -30,7 +30,15 @@ class OrderType(IntEnum):
 
 
 BOOK: Final = np.dtype(
-    [("quoted", "?"), ("bid_ticks", "i8"), ("ask_ticks", "i8"), ("bid_size", "i8"), ("ask_size", "i8")], align=True
+    [
+        ("quoted", "?"),
+        ("regular", "?"),  # within regular hours
+        ("bid_ticks", "i8"),
+        ("ask_ticks", "i8"),
+        ("bid_size", "i8"),
+        ("ask_size", "i8"),
+    ],
+    align=True,
 )
 ORDER: Final = np.dtype(
     [
@@ -39,10 +47,15 @@ ORDER: Final = np.dtype(
         ("type", "i8"),
         ("target", "?"),  # a bracket's target: marketable on arrival, it fills at its own price
         ("contracts", "i8"),  # still to fill; 0: done
+        ("filled", "i8"),
         ("limit_ticks", "i8"),
         ("stop_ticks", "i8"),
         ("ahead", "i8"),  # contracts before us in the queue, or UNSET
         ("group", "i8"),  # one cancels other; 0: none
+        ("group_cancels", "?"),  # any fill in the group ends this order, however few contracts it is for
+        ("trail_ticks", "i8"),  # the stop follows trades at this distance; 0: see trail_ppm
+        ("trail_ppm", "i8"),  # or at these millionths of the price; 0 too: the stop stands
+        ("regular_only", "?"),  # asleep outside regular hours
     ],
     align=True,
 )

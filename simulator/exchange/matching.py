@@ -27,13 +27,15 @@ def _report(orders: Array, o: int, what: int, ts: int, contracts: int, price: in
 def _fill(orders: Array, o: int, ts: int, contracts: int, price: int, reports: Array, n: int) -> int:
     """Fill part of an order at one price; its group shrinks by as much at once."""
     orders["contracts"][o] -= contracts
+    orders["filled"][o] += contracts
     n = _report(orders, o, FILLED, ts, contracts, price, reports, n)
     group = orders["group"][o]
     if group == 0:
         return n
     for other in range(len(orders)):
         if other != o and orders["group"][other] == group and orders["contracts"][other] > 0:
-            orders["contracts"][other] = max(0, orders["contracts"][other] - contracts)
+            less = orders["contracts"][other] if orders["group_cancels"][other] else contracts
+            orders["contracts"][other] = max(0, orders["contracts"][other] - less)
             if orders["contracts"][other] == 0:
                 n = _report(orders, other, CANCELED, ts, 0, 0, reports, n)
     return n
@@ -88,8 +90,28 @@ def _meet_quote(orders: Array, o: int, ts: int, book: Array, reports: Array, n: 
 
 
 @kernel
+def _trail(orders: Array, o: int, price: int) -> None:
+    """Let a trailing stop, and its limit, follow a trade that did not trigger it; it never goes back."""
+    distance = orders["trail_ticks"][o]
+    if orders["trail_ppm"][o] > 0:
+        distance = max(1, (price * orders["trail_ppm"][o] + 500_000) // 1_000_000)
+    if distance > 0:
+        side = orders["side"][o]
+        moved = min(0, (price + side * distance - orders["stop_ticks"][o]) * side) * side
+        orders["stop_ticks"][o] += moved
+        orders["limit_ticks"][o] += moved
+
+
+@kernel
+def _asleep(orders: Array, o: int, book: Array) -> bool:
+    return bool(orders["regular_only"][o] and not book["regular"][0])
+
+
+@kernel
 def arrive(orders: Array, o: int, ts: int, book: Array, reports: Array, n: int) -> int:
-    """Let order `o`, just put into its row, act at `ts` on the book as it stands."""
+    """Let order `o`, just put into its row or awake again, act at `ts` on the book as it stands."""
+    if _asleep(orders, o, book):
+        return n
     kind = orders["type"][o]
     if kind == MARKET and book["quoted"][0]:
         return _take_touch(orders, o, ts, book, False, reports, n)
@@ -114,7 +136,10 @@ def _meet_trade(orders: Array, o: int, ts: int, price: int, size: int, book: Arr
             orders["ahead"][o] = max(0, ahead - size)
             if size > ahead:
                 return _fill(orders, o, ts, min(orders["contracts"][o], size - ahead), price, reports, n)
-    elif kind != MARKET and (price - orders["stop_ticks"][o]) * side >= 0:
+    elif kind != MARKET:
+        if (price - orders["stop_ticks"][o]) * side < 0:
+            _trail(orders, o, price)
+            return n
         if kind == STOP_LIMIT:
             orders["type"][o] = LIMIT
             n = _report(orders, o, TRIGGERED, ts, 0, 0, reports, n)
@@ -171,15 +196,15 @@ def meet(  # noqa: C901, PLR0912 - in one piece: a call with arrays costs about 
                 book["bid_size"][0] = bid_size[i]
                 book["ask_size"][0] = ask_size[i]
                 for o in range(live):  # an exit that waited for a quote acts first
-                    if orders["type"][o] == MARKET and orders["contracts"][o] > 0:
+                    if orders["type"][o] == MARKET and orders["contracts"][o] > 0 and not _asleep(orders, o, book):
                         n = _take_touch(orders, o, ts_ns[i], book, False, reports, n)
                 for o in range(live):
-                    if orders["type"][o] == LIMIT and orders["contracts"][o] > 0:
+                    if orders["type"][o] == LIMIT and orders["contracts"][o] > 0 and not _asleep(orders, o, book):
                         n = _meet_quote(orders, o, ts_ns[i], book, reports, n)
         elif kind[i] == TRADE:
             if sizes[i] > 0:
                 for o in range(live):
-                    if orders["contracts"][o] > 0:
+                    if orders["contracts"][o] > 0 and not _asleep(orders, o, book):
                         n = _meet_trade(orders, o, ts_ns[i], int(price_ticks[i]), int(sizes[i]), book, reports, n)
         elif kind[i] == GAP:
             book["quoted"][0] = False

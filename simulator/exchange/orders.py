@@ -1,14 +1,20 @@
 """What crosses the exchange's door: orders in, reports out."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from simulator.exchange.book import OrderType
+
+FAR_TICKS: Final = 1 << 40  # times the side: a trailing stop that the first trade is to set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order as sent, prices in ticks. `group`: one cancels other; `parent`: the entry it waits for (0: none)."""
+    """One order as sent, prices in ticks. `group`: one cancels other; `parent`: the entry it waits for (0: none).
+
+    A child is for what its entry has filled, at most for its own contracts. A stop with `trail_ticks` or `trail_ppm`
+    (millionths of the price) follows each trade that does not trigger it, and takes its limit along.
+    """
 
     order_id: int
     side: Literal[1, -1]
@@ -19,6 +25,11 @@ class Order:
     group: int = 0
     parent: int = 0
     waits: bool = False  # a market order that finds no quote waits for one; else it is cancelled
+    lasts: Literal["rest", "immediate", "whole"] = "rest"  # what does not fill on arrival; whole: all or nothing
+    group_cancels: bool = False  # any fill of another in the group ends it; else it is reduced by as much
+    regular_only: bool = False  # asleep outside regular hours: neither fills nor triggers, nor keeps a place in a queue
+    trail_ticks: int = 0
+    trail_ppm: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +48,7 @@ class Canceled:
 
     order_id: int
     ts_ns: int
-    reason: Literal["asked", "group", "parent", "no_quote"]
+    reason: Literal["asked", "group", "parent", "no_quote", "unfilled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +61,11 @@ class Triggered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An order rests, waits or acts at the exchange since `ts_ns`; for a replace, with its new terms."""
+    """An order rests, waits or acts at the exchange since `ts_ns`; `replaced`: with its new terms."""
 
     order_id: int
     ts_ns: int
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +76,12 @@ class Refused:
     ts_ns: int
 
 
-Report = Filled | Canceled | Triggered | Accepted | Refused
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursChanged:
+    """Regular hours have begun or ended."""
+
+    ts_ns: int
+    regular: bool
+
+
+Report = Filled | Canceled | Triggered | Accepted | Refused | HoursChanged

@@ -1,40 +1,21 @@
 """The exchange: commands with latency, the clock of arrivals, brackets and groups around the matching kernels."""
 
 from bisect import bisect_left
-from collections import deque
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, Literal
 
 import numpy as np
 
 from simulator.exchange import book as records
 from simulator.exchange import matching
-from simulator.exchange.orders import Accepted, Canceled, Filled, Order, Refused, Report, Triggered
+from simulator.exchange.commands import FOREVER_NS, Cancel, Child, Children, InFlight, Replace, Submit
+from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
 from system.domain.ticks import Batch
 
-FOREVER_NS: Final = 1 << 62
 ROWS: Final = 16  # of the order table to begin with; it doubles when full
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Submit:
-    orders: tuple[Order, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cancel:
-    order_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Replace:
-    order_id: int
-    contracts: int
-    limit_ticks: int
-    stop_ticks: int
-
-
-_Command = _Submit | _Cancel | _Replace
+Hours = Callable[[int], tuple[bool, int]]  # at a time: whether it lies in regular hours, and when that changes next
 
 
 class Exchange:
@@ -48,34 +29,51 @@ class Exchange:
         self._orders = np.zeros(ROWS, dtype=records.ORDER)
         self._live = 0
         self._reports = np.zeros(ROWS, dtype=records.REPORT)
-        self._held: dict[int, list[Order]] = {}  # children by the entry they wait for
-        self._in_flight: deque[tuple[int, _Command]] = deque()  # (arrival, command); one latency, so in order
+        self._children = Children()
+        self._in_flight = InFlight()
+        self._fates: dict[int, int] = {}  # what an entry that is gone has filled, while children of it are on their way
+        self._hours: Hours | None = None
+        self._hours_change_ns = FOREVER_NS
 
     # commands
 
     def submit(self, orders: tuple[Order, ...], now_ns: int) -> None:
-        """Send orders as one command, an entry before its children."""
+        """Send orders as one command, an entry before its children; a child may also follow a live entry."""
         sent = {0, *(order.order_id for order in orders)}
-        assert all(order.contracts > 0 and order.parent in sent for order in orders)
-        self._send(_Submit(orders=orders), now_ns)
+        for order in orders:
+            assert order.contracts > 0
+            assert order.parent in sent or self.left(order.parent)
+        self._in_flight.send(Submit(orders=orders), now_ns + self._latency_ns)
 
     def cancel(self, order_id: int, now_ns: int) -> None:
         """Send a cancel of what is left of an order."""
-        self._send(_Cancel(order_id=order_id), now_ns)
+        self._in_flight.send(Cancel(order_id=order_id), now_ns + self._latency_ns)
 
-    def replace(self, order_id: int, now_ns: int, *, contracts: int, limit_ticks: int = 0, stop_ticks: int = 0) -> None:
+    def replace(
+        self,
+        order_id: int,
+        now_ns: int,
+        *,
+        contracts: int,
+        limit_ticks: int = 0,
+        stop_ticks: int | None = 0,
+        trail_ticks: int = 0,
+        trail_ppm: int = 0,
+    ) -> None:
         """Send new terms, `contracts` being what is to be left; fills on the way count against it.
 
-        Only fewer contracts at the same price keep the queue.
+        Only fewer contracts at the same price keep the queue. A `stop_ticks` of None leaves a trailing stop in place.
         """
         assert contracts > 0
-        terms = _Replace(order_id=order_id, contracts=contracts, limit_ticks=limit_ticks, stop_ticks=stop_ticks)
-        self._send(terms, now_ns)
-
-    def _send(self, command: _Command, now_ns: int) -> None:
-        arrival_ns = now_ns + self._latency_ns
-        assert not self._in_flight or self._in_flight[-1][0] <= arrival_ns, "commands are issued in time order"
-        self._in_flight.append((arrival_ns, command))
+        terms = Replace(
+            order_id=order_id,
+            contracts=contracts,
+            limit_ticks=limit_ticks,
+            stop_ticks=stop_ticks,
+            trail_ticks=trail_ticks,
+            trail_ppm=trail_ppm,
+        )
+        self._in_flight.send(terms, now_ns + self._latency_ns)
 
     # the clock
 
@@ -84,15 +82,20 @@ class Exchange:
         self._book["quoted"] = False
         self._quote_ends_ns = break_ns
 
+    def keep_hours(self, hours: Hours, now_ns: int) -> None:
+        """Let orders that are `regular_only` sleep outside regular hours, from `now_ns` on."""
+        self._hours = hours
+        self._book["regular"], self._hours_change_ns = hours(now_ns)
+
     @property
     def next_arrival_ns(self) -> int:
-        """When the next command acts, or FOREVER_NS."""
-        return self._in_flight[0][0] if self._in_flight else FOREVER_NS
+        """When the next command acts or hours change, or FOREVER_NS."""
+        return min(self._in_flight.next_ns, self._hours_change_ns)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing rests, waits, is held or is on its way."""
-        return not (self._live or self._held or self._in_flight)
+        return not (self._live or self._children or self._in_flight)
 
     @property
     def quote(self) -> tuple[int, int] | None:
@@ -121,35 +124,110 @@ class Exchange:
         return start, self.arrive()
 
     def arrive(self) -> list[Report]:
-        """Let the next command in flight act, on the book as it stands; what it does is never without a report."""
-        ts_ns, command = self._in_flight.popleft()
-        if ts_ns >= self._quote_ends_ns:
+        """Let what is due next act, on the book as it stands; what it does is never without a report."""
+        if self.next_arrival_ns >= self._quote_ends_ns:
             self._book["quoted"] = False
-        if isinstance(command, _Submit):
+        if self.next_arrival_ns == self._hours_change_ns:
+            return self._change_hours(self._hours_change_ns)
+        ts_ns, command = self._in_flight.pop()
+        if isinstance(command, Submit):
             return self._submit(command.orders, ts_ns)
-        if isinstance(command, _Cancel):
+        if isinstance(command, Cancel):
             return self._cancel(command.order_id, ts_ns)
         return self._replace(command, ts_ns)
+
+    def _change_hours(self, ts_ns: int) -> list[Report]:
+        """Wake the orders that slept, or let them sleep: those at a limit leave their queue."""
+        assert self._hours is not None
+        regular, self._hours_change_ns = self._hours(ts_ns)
+        self._book["regular"] = regular
+        reports: list[Report] = [HoursChanged(ts_ns=ts_ns, regular=regular)]
+        orders = self._orders[: self._live]
+        sleepers = orders["regular_only"]
+        orders["ahead"][sleepers] = records.UNSET
+        for order_id in orders["order_id"][sleepers].tolist():
+            row = self._row(order_id)
+            if row is not None and regular:
+                reports += self._act(row, ts_ns)
+        return reports
+
+    # what is where
+
+    def left(self, order_id: int) -> int:
+        """Contracts that an order may still fill: at rest, held until its entry fills, or on their way; else 0."""
+        row, child = self._row(order_id), self._children.find(order_id)
+        left = self._in_flight.left(order_id) if row is None else int(self._orders["contracts"][row])
+        return left if child is None else left + child.order.contracts - child.rested
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether regular hours are on."""
+        return bool(self._book["regular"][0])
+
+    def stop_ticks(self, order_id: int) -> int:
+        """Where the stop of a resting order is now."""
+        row = self._row(order_id)
+        assert row is not None
+        return int(self._orders["stop_ticks"][row])
 
     # arrivals
 
     def _submit(self, orders: tuple[Order, ...], ts_ns: int) -> list[Report]:
         """Orders that reach the exchange as one command; children are held until their entry fills."""
+        sent = {order.order_id for order in orders}
         for order in orders:
-            if order.parent:
-                self._held.setdefault(order.parent, []).append(order)
+            if order.parent in sent:
+                self._children.hold(Child(order=order))
         reports: list[Report] = []
         resting = []
         for order in orders:
+            if order.parent in sent:
+                continue
             if order.parent:
+                reports += self._follow(order, ts_ns)
                 continue
             reports.append(Accepted(order_id=order.order_id, ts_ns=ts_ns))
-            if order.type == records.MARKET and not order.waits and not self._book["quoted"][0]:
-                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="no_quote"))
-                reports += self._drop_children(order.order_id, ts_ns)
-            else:
+            reason = self._why_not(order)
+            if reason is None:
                 resting.append(order)
+            else:
+                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason=reason))
+                reports += self._drop_children(order.order_id, ts_ns)
         return reports + self._rest(resting, ts_ns)
+
+    def _why_not(self, order: Order) -> Literal["no_quote", "unfilled"] | None:
+        """Why an order ends on arrival without acting."""
+        book = self._book[0]
+        if order.regular_only and not book["regular"]:
+            return None
+        if order.type == records.MARKET and not order.waits and not book["quoted"]:
+            return "no_quote"
+        if order.lasts == "whole" and order.type == records.LIMIT:
+            ahead = int(
+                order.limit_ticks - book["ask_ticks"] if order.side > 0 else book["bid_ticks"] - order.limit_ticks
+            )
+            shown = int(book["ask_size"] if order.side > 0 else book["bid_size"])
+            if not book["quoted"] or shown * (ahead + 1) < order.contracts:
+                return "unfilled"
+        return None
+
+    def _follow(self, order: Order, ts_ns: int) -> list[Report]:
+        """A child that comes after its entry rests for what that has filled."""
+        entry = order.parent
+        row, is_held = self._row(entry), self._children.find(entry) is not None
+        filled = self._fates.get(entry, 0) if row is None else int(self._orders["filled"][row])
+        if entry not in self._in_flight.named:
+            self._fates.pop(entry, None)
+        child = Child(order=order)
+        more = child.let(max(0, filled - self._in_flight.used.pop(order.order_id, 0)))
+        if row is not None or is_held:
+            self._children.hold(child)
+        elif not filled:
+            return [Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="parent")]
+        if not more:
+            return []
+        accepted = Accepted(order_id=order.order_id, ts_ns=ts_ns)
+        return [accepted, *self._rest([replace(order, contracts=more)], ts_ns)]
 
     def _rest(self, orders: list[Order], ts_ns: int) -> list[Report]:
         """Put orders into the table, all of them before the first acts: it may fill what its group has to know of."""
@@ -161,6 +239,8 @@ class Exchange:
             row = self._row(order.order_id)
             if row is not None:
                 reports += self._act(row, ts_ns)
+            if order.lasts != "rest" and self._row(order.order_id) is not None:
+                reports += self._end(order.order_id, ts_ns, "unfilled")
         return reports
 
     def _place(self, order: Order) -> None:
@@ -170,8 +250,10 @@ class Exchange:
         self._live += 1
         row["order_id"], row["side"], row["type"], row["group"] = order.order_id, order.side, order.type, order.group
         row["target"] = order.parent != 0 and order.type == records.LIMIT
-        row["contracts"], row["ahead"] = order.contracts, records.UNSET
+        row["contracts"], row["filled"], row["ahead"] = order.contracts, 0, records.UNSET
         row["limit_ticks"], row["stop_ticks"] = order.limit_ticks, order.stop_ticks
+        row["trail_ticks"], row["trail_ppm"] = order.trail_ticks, order.trail_ppm
+        row["group_cancels"], row["regular_only"] = order.group_cancels, order.regular_only
 
     def _make_room(self) -> None:
         """Whenever the table has grown: at most a fill a contract, a trigger and a cancel an order at one instant."""
@@ -189,49 +271,42 @@ class Exchange:
         return int(found[0]) if len(found) else None
 
     def _cancel(self, order_id: int, ts_ns: int) -> list[Report]:
-        row = self._row(order_id)
-        was_held = self._change_held(order_id, None)
-        if row is None and not was_held:
+        if not self.left(order_id):
             return [Refused(order_id=order_id, ts_ns=ts_ns)]
+        return self._end(order_id, ts_ns, "asked")
+
+    def _end(self, order_id: int, ts_ns: int, reason: Literal["asked", "unfilled"]) -> list[Report]:
+        """Take an order away, at rest or held, with the children that wait for it."""
+        self._children.drop(order_id)
+        row = self._row(order_id)
         if row is not None:
             self._orders["contracts"][row] = 0
             self._sweep()
-        return [Canceled(order_id=order_id, ts_ns=ts_ns, reason="asked"), *self._drop_children(order_id, ts_ns)]
+        return [Canceled(order_id=order_id, ts_ns=ts_ns, reason=reason), *self._drop_children(order_id, ts_ns)]
 
-    def _replace(self, terms: _Replace, ts_ns: int) -> list[Report]:
+    def _replace(self, terms: Replace, ts_ns: int) -> list[Report]:
         if terms.contracts == 0:
             return self._cancel(terms.order_id, ts_ns)
-        row = self._row(terms.order_id)
-        was_held = self._change_held(terms.order_id, terms)
-        if row is None and not was_held:
+        row, child = self._row(terms.order_id), self._children.find(terms.order_id)
+        if row is None and child is None:
             return [Refused(order_id=terms.order_id, ts_ns=ts_ns)]
-        reports: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns)]
+        contracts = terms.contracts
+        if child is not None:
+            contracts = child.change(terms, 0 if row is None else int(self._orders["contracts"][row]))
+        reports: list[Report] = [Accepted(order_id=terms.order_id, ts_ns=ts_ns, replaced=True)]
         if row is None:
             return reports
         order = self._orders[row]
-        moved = terms.limit_ticks != order["limit_ticks"] or terms.contracts > order["contracts"]
-        order["contracts"], order["limit_ticks"], order["stop_ticks"] = (
-            terms.contracts,
-            terms.limit_ticks,
-            terms.stop_ticks,
-        )
+        moved = terms.limit_ticks != order["limit_ticks"] or contracts > order["contracts"]
+        order["contracts"], order["limit_ticks"] = contracts, terms.limit_ticks
+        order["trail_ticks"], order["trail_ppm"] = terms.trail_ticks, terms.trail_ppm
+        if terms.stop_ticks is not None:
+            order["stop_ticks"] = terms.stop_ticks
         if not moved:
             return reports
         order["ahead"] = records.UNSET
         self._make_room()
         return reports + self._act(row, ts_ns)
-
-    def _change_held(self, order_id: int, terms: _Replace | None) -> bool:
-        """Give new prices to a child whose entry may still fill, or (None) drop it; whether there is one."""
-        for children in self._held.values():
-            for place, child in enumerate(children):
-                if child.order_id == order_id:
-                    if terms is None:
-                        del children[place]
-                    else:
-                        children[place] = replace(child, limit_ticks=terms.limit_ticks, stop_ticks=terms.stop_ticks)
-                    return True
-        return False
 
     # what a fill leads to
 
@@ -246,7 +321,9 @@ class Exchange:
             if what == records.FILLED:
                 reports.append(Filled(order_id=order_id, ts_ns=ts_ns, contracts=contracts, price_ticks=price_ticks))
                 filled[order_id] = filled.get(order_id, 0) + contracts
-                reports += self._shrink_in_flight(order_id, group, contracts, ts_ns)
+                members = self._members(order_id, group)
+                for gone, reason in self._in_flight.shrink(members, group, contracts):
+                    reports.append(Canceled(order_id=gone, ts_ns=ts_ns, reason=reason))
             elif what == records.CANCELED:
                 reports.append(Canceled(order_id=order_id, ts_ns=ts_ns, reason="group"))
                 canceled.append(order_id)
@@ -259,9 +336,17 @@ class Exchange:
             reports += self._release(order_id, contracts, ts_ns)
         return reports
 
+    def _members(self, order_id: int, group: int) -> set[int]:
+        """An order, and those at rest in its group."""
+        orders = self._orders[: self._live]
+        return {order_id, *orders["order_id"][(orders["group"] == group) & (group != 0)].tolist()}
+
     def _sweep(self) -> None:
         """Drop the rows that are done; the others keep their order."""
         orders = self._orders[: self._live]
+        for order_id in self._in_flight.named:
+            for filled in orders["filled"][(orders["order_id"] == order_id) & (orders["contracts"] == 0)].tolist():
+                self._fates[order_id] = filled
         left = orders[orders["contracts"] > 0]
         self._live = len(left)
         self._orders[: self._live] = left
@@ -270,57 +355,26 @@ class Exchange:
         """Let an entry's children rest for what it has just filled."""
         reports: list[Report] = []
         resting = []
-        for child in self._held.get(entry_id, ()):
-            row = self._row(child.order_id)
-            if row is None:
-                reports.append(Accepted(order_id=child.order_id, ts_ns=ts_ns))
-                resting.append(replace(child, contracts=contracts))
-            else:
-                self._orders["contracts"][row] += contracts
-        if self._row(entry_id) is None:
-            self._held.pop(entry_id, None)
+        is_over = not self.left(entry_id)
+        for child in self._children.of(entry_id):
+            order_id, more = child.order.order_id, child.let(contracts)
+            row = self._row(order_id)
+            if row is not None:
+                self._orders["contracts"][row] += more
+            elif more:
+                reports.append(Accepted(order_id=order_id, ts_ns=ts_ns))
+                resting.append(replace(child.order, contracts=more))
+            if is_over:
+                self._children.drop(order_id)
         return reports + self._rest(resting, ts_ns)
 
     def _drop_children(self, entry_id: int, ts_ns: int) -> list[Report]:
         """Cancel the children that wait for an entry that is gone; those at rest protect what it filled, and stay."""
-        children = self._held.pop(entry_id, [])
-        return [
-            Canceled(order_id=child.order_id, ts_ns=ts_ns, reason="parent")
-            for child in children
-            if self._row(child.order_id) is None
-        ]
-
-    def _shrink_in_flight(self, order_id: int, group: int, contracts: int, ts_ns: int) -> list[Report]:
-        """A fill counts against what is on its way: new terms of the order, and all of its group."""
         reports: list[Report] = []
-        orders = self._orders[: self._live]
-        members = {order_id, *orders["order_id"][(orders["group"] == group) & (group != 0)].tolist()}
-        for _ in range(len(self._in_flight)):
-            arrival_ns, command = self._in_flight.popleft()
-            if isinstance(command, _Submit) and group:
-                members |= {order.order_id for order in command.orders if order.group == group}
-                command = _Submit(orders=self._shrunk(command.orders, group, contracts, ts_ns, reports))
-                if not command.orders:
-                    continue
-            elif isinstance(command, _Replace) and command.order_id in members:
-                command = replace(command, contracts=max(0, command.contracts - contracts))
-            self._in_flight.append((arrival_ns, command))
+        for child in self._children.of(entry_id):
+            order_id = child.order.order_id
+            self._children.drop(order_id)
+            if self._row(order_id) is None:
+                reports.append(Canceled(order_id=order_id, ts_ns=ts_ns, reason="parent"))
+                reports += self._drop_children(order_id, ts_ns)
         return reports
-
-    def _shrunk(
-        self, orders: tuple[Order, ...], group: int, contracts: int, ts_ns: int, reports: list[Report]
-    ) -> tuple[Order, ...]:
-        """What is left of orders on their way. Children have no size before their entry fills, and go with it."""
-        left = []
-        gone = set()
-        for order in orders:
-            if order.parent in gone:
-                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="parent"))
-            elif order.parent or order.group != group:
-                left.append(order)
-            elif order.contracts > contracts:
-                left.append(replace(order, contracts=order.contracts - contracts))
-            else:
-                reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason="group"))
-                gone.add(order.order_id)
-        return tuple(left)

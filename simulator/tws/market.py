@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from simulator.exchange.orders import Report
-from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.exchange.commands import FOREVER_NS
+from simulator.exchange.venue import Exchange
 from simulator.tws.data import hours
 from simulator.tws.data.board import Board
 from system.domain.session import Calendar, Segment

@@ -1,6 +1,6 @@
 """One client's connection, without I/O: bytes and the transport's time in, frames out.
 
-Two clocks: `at_s` is the transport's (limits on the handshake and on the rate of messages), `World.now_ns` the market's.
+Two clocks: `at_s` is the transport's (limits on handshake and rate of messages), `World.now_ns` is the market's.
 """
 
 from collections import deque

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from simulator.flow.parameters import Flow
 from simulator.flow.sessions import sessions, trading_days
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
+from simulator.tws.desk.ledger import Account
 from simulator.tws.market import Market
 from simulator.tws.world import World
 from system.domain.errors import InputError
@@ -58,9 +60,23 @@ def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> Wor
     """Play up to the start, with nobody looking."""
     exchange = Exchange(latency_ns=LATENCY_NS)
     data = DataDesk()
-    world = World(Market.of(batches, exchange), data, Desk(exchange, data.board, seed), name=name)
-    world.advance(start_ns)
-    return world
+    account = account_name(seed)
+    market = Market.of(batches, exchange)
+    for step in market.advance(start_ns):
+        data.take(step.events, step.ts_ns)
+    desk = Desk(
+        exchange=exchange,
+        find=lambda contract, now_ns: data.listing(now_ns).one(contract),
+        marks=data.board,
+        accounts=[Account(name=account)],
+        now_ns=start_ns,
+    )
+    return World(market, data, desk, name=name, account=account)
+
+
+def account_name(seed: int) -> str:
+    """A paper account's name, as IB gives them: DU and seven digits."""
+    return f"DU{1_000_000 + int.from_bytes(sha256(str(seed).encode()).digest()[:4], 'big') % 9_000_000}"
 
 
 def _sessions_left(first: date) -> int:

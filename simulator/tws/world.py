@@ -10,7 +10,8 @@ from simulator.tws import requests as ask
 from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
-from simulator.tws.desk.desk import Addressed, Desk
+from simulator.tws.desk.desk import Desk
+from simulator.tws.desk.office import Told
 from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
@@ -53,14 +54,16 @@ class Faults(Protocol):
 class World:
     """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
 
-    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str, account: str) -> None:
         self.name = name
+        self.account = account
         self.market = market
         self.data = data
         self.desk = desk
         self.sessions: dict[int, Session] = {}
         self.feeds: dict[int, Feed] = {}
         self.faults: Faults | None = None
+        self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
 
     @property
@@ -115,7 +118,7 @@ class World:
                 for notice in notices:
                     say(notice)
 
-    def _deliver(self, addressed: Iterable[Addressed]) -> None:
+    def _deliver(self, addressed: Iterable[Told]) -> None:
         """Tell each client what is for it; one that is not connected misses it."""
         for client_id, notice in addressed:
             session = self.sessions.get(client_id)
@@ -131,11 +134,11 @@ class World:
         self.sessions[client_id] = session
         session.client_id = client_id
         self.feeds[client_id] = Feed(self.data)
-        session.say(ManagedAccounts(accounts=self.desk.account))
-        session.say(NextValidId(order_id=self.desk.next_id(client_id)))
+        session.say(ManagedAccounts(accounts=self.account))
+        session.say(NextValidId(order_id=self.desk.next_valid_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
-        self._deliver(self.desk.client_came(client_id))
+        self.desk.client_came(client_id)
         return True
 
     def left(self, session: Session) -> None:
@@ -159,7 +162,7 @@ class World:
             case ask.ReqGlobalCancel():
                 self._deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
-                session.say(NextValidId(order_id=desk.next_id(client_id)))
+                session.say(NextValidId(order_id=desk.next_valid_id(client_id)))
             case ask.ReqCurrentTime():
                 session.tell_time()
             case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
@@ -174,11 +177,11 @@ class World:
         """What needs no market and no desk; None: it does."""
         match request:
             case ask.ReqManagedAccounts():
-                return [ManagedAccounts(accounts=self.desk.account)]
+                return [ManagedAccounts(accounts=self.account)]
             case ask.ReqUserInfo():
                 return [UserInfo(req_id=request.req_id)]
             case ask.ReqFamilyCodes():
-                return [FamilyCodes(codes=((self.desk.account, ""),))]
+                return [FamilyCodes(codes=((self.account, ""),))]
             case ask.ReqSoftDollarTiers():
                 return [SoftDollarTiers(req_id=request.req_id)]
             case ask.ReqNewsProviders():

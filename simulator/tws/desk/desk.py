@@ -1,0 +1,181 @@
+"""The back office of IB on top of our exchange: orders, executions, accounts, and who is told what.
+
+Every door returns what is to be told, to whom, in order. Time is handed in. The exchange is asked to keep regular
+hours; its reports come in by `take`, all of one instant at a time.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from simulator.exchange.orders import Report
+from simulator.exchange.venue import Exchange
+from simulator.tws.account_notices import CompletedOrdersEnd, ExecDetails, ExecDetailsEnd, OpenOrderEnd
+from simulator.tws.desk.accounts import Accounts
+from simulator.tws.desk.canceling import Canceling
+from simulator.tws.desk.executions import Executions
+from simulator.tws.desk.ledger import Account, Marks
+from simulator.tws.desk.life import Life
+from simulator.tws.desk.office import Find, Office, Told
+from simulator.tws.desk.order import DeskOrder
+from simulator.tws.desk.placing import Placing
+from simulator.tws.desk.registry import Registry
+from simulator.tws.desk.taking import Taking
+from simulator.tws.desk.validity import regular_at
+from simulator.tws.moments import in_chicago
+from simulator.tws.notices import NextValidId
+from simulator.tws.requests import (
+    PlaceOrder,
+    ReqAllOpenOrders,
+    ReqAutoOpenOrders,
+    ReqCompletedOrders,
+    ReqExecutions,
+    ReqIds,
+    ReqOpenOrders,
+    Request,
+)
+
+FIRST_PERM_ID: Final = 1_370_000_000
+FIRST_EXECUTION: Final = 0x65F1_0000
+BINDER: Final = 0  # the client that orders made by hand belong to
+
+
+class Desk:
+    """`find` names the one contract that a client means, `marks` says where prices are (the market's board)."""
+
+    def __init__(
+        self,
+        *,
+        exchange: Exchange,
+        find: Find,
+        marks: Marks,
+        accounts: Sequence[Account],
+        now_ns: int,
+        master_id: int | None = None,
+    ) -> None:
+        exchange.keep_hours(regular_at, now_ns)
+        self._office = Office(
+            exchange=exchange,
+            find=find,
+            marks=marks,
+            accounts={account.name: account for account in accounts},
+            registry=Registry(FIRST_PERM_ID),
+            executions=Executions(FIRST_EXECUTION),
+            master_id=master_id,
+        )
+        self._placing = Placing(self._office)
+        self._canceling = Canceling(self._office)
+        self._taking = Taking(self._office)
+        self._accounts = Accounts(self._office, now_ns)
+        self._binds = False
+        self._bound = 0  # orders made by hand that client 0 has got an id for
+
+    # orders
+
+    def place(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Told]:
+        """Message 3: a new order, or new terms of one."""
+        self._placing.place(client_id, request, now_ns)
+        return self._office.collect()
+
+    def cancel(self, client_id: int, order_id: int, now_ns: int) -> list[Told]:
+        """Message 4."""
+        self._canceling.cancel(client_id, order_id, now_ns)
+        return self._office.collect()
+
+    def cancel_all(self, now_ns: int) -> list[Told]:
+        """Message 58."""
+        self._canceling.cancel_all(now_ns)
+        return self._office.collect()
+
+    def take(self, reports: Sequence[Report], now_ns: int) -> list[Told]:
+        """The exchange's reports of one instant."""
+        moved = self._taking.take(reports, now_ns)
+        self._accounts.moved(moved, now_ns)
+        return self._office.collect()
+
+    # time
+
+    @property
+    def next_due_ns(self) -> int:
+        """When the clock makes something due next."""
+        waiting = (Life.CANCELING, Life.UNTRANSMITTED)
+        ends = [order.expires_ns for order in self._office.registry.live() if order.state not in waiting]
+        return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
+
+    def clock(self, now_ns: int) -> list[Told]:
+        """Do what is due."""
+        self._canceling.expire(now_ns)
+        self._accounts.clock(now_ns)
+        return self._office.collect()
+
+    # questions
+
+    def ask(self, client_id: int, request: Request, now_ns: int) -> list[Told]:
+        """Answer a request about orders, executions or accounts; one that is about nothing of it gets no answer."""
+        match request:
+            case ReqIds():
+                self._office.say(client_id, NextValidId(order_id=self.next_valid_id(client_id)))
+            case ReqOpenOrders():
+                self._tell_open(client_id, own=True)
+            case ReqAllOpenOrders():
+                self._tell_open(client_id, own=False)
+            case ReqAutoOpenOrders():
+                self._binds = request.bind and client_id == BINDER
+            case ReqCompletedOrders():
+                self._tell_completed(client_id, now_ns, api_only=request.api_only)
+            case ReqExecutions():
+                self._tell_executions(client_id, request, now_ns)
+            case _:
+                self._accounts.ask(client_id, request, now_ns)
+        return self._office.collect()
+
+    def next_valid_id(self, client_id: int) -> int:
+        """The first order id that a client may use."""
+        return self._office.registry.next_id(client_id)
+
+    def _tell_open(self, client_id: int, *, own: bool) -> None:
+        office = self._office
+        for order in office.registry.live():
+            if order.is_open and (order.client_id == client_id or not own):
+                office.say(client_id, order.tell_open())
+                office.say(client_id, order.tell_status())
+        office.say(client_id, OpenOrderEnd())
+
+    def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:
+        office = self._office
+        for order in office.registry.done():
+            if not (api_only and order.order_id <= 0):
+                office.say(client_id, order.tell_completed(in_chicago(order.ended_ns)))
+        office.say(client_id, CompletedOrdersEnd())
+
+    def _tell_executions(self, client_id: int, request: ReqExecutions, now_ns: int) -> None:
+        office = self._office
+        for fill in office.executions.ask(request.filter, now_ns):
+            office.say(client_id, ExecDetails(req_id=request.req_id, contract=fill.contract, execution=fill.execution))
+            office.say(client_id, fill.commission)
+        office.say(client_id, ExecDetailsEnd(req_id=request.req_id))
+
+    # clients and restarts
+
+    def client_came(self, client_id: int) -> None:
+        """A client has connected: it begins without subscriptions."""
+        self._accounts.forget(client_id)
+
+    def client_left(self, client_id: int) -> None:
+        """A client has gone: its orders stay, its subscriptions do not."""
+        self._accounts.forget(client_id)
+        if client_id == BINDER:
+            self._binds = False
+
+    def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Told]:
+        """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
+        for order in list(self._office.registry.live()):
+            if order.state is Life.UNTRANSMITTED:
+                self._office.registry.drop(order)
+        self._office.registry.roll_back(ids_lost)
+        self._accounts.forget_all()
+        return self._office.collect()
+
+    @property
+    def orders(self) -> list[DeskOrder]:
+        """Orders that are not over."""
+        return list(self._office.registry.live())

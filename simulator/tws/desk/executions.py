@@ -1,0 +1,106 @@
+"""Fills as TWS keeps and tells them: execution ids, times, and which of them a client may ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from simulator.tws.account_notices import CommissionReport, Execution
+from simulator.tws.desk.order import DeskOrder
+from simulator.tws.moments import in_chicago, read_moment
+from simulator.tws.terms import ANY_CLIENT, Contract, ExecutionFilter
+from system.domain.session import CHICAGO, utc_ns
+from system.domain.settings import SECOND_NS
+
+ZONE: Final = "US/Central"  # the clock of the machine that TWS runs on
+SERVER: Final = "0000e0d5"
+KEPT: Final = 20_000
+SIDES: Final = {"BUY": "BOT", "BOT": "BOT", "SELL": "SLD", "SLD": "SLD", "SSHORT": "SLD"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """One execution with what goes along with it."""
+
+    ts_ns: int
+    contract: Contract
+    execution: Execution
+    commission: CommissionReport
+
+
+def midnight_ns(ts_ns: int) -> int:
+    """When the day began on the clock of TWS's machine."""
+    local = datetime.fromtimestamp(ts_ns // SECOND_NS, CHICAGO)
+    return utc_ns(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
+
+
+def next_midnight_ns(ts_ns: int) -> int:
+    """When the next day begins there."""
+    local = datetime.fromtimestamp(ts_ns // SECOND_NS, CHICAGO).replace(hour=0, minute=0, second=0, microsecond=0)
+    return utc_ns(local.replace(tzinfo=None).replace(tzinfo=CHICAGO) + timedelta(days=1))
+
+
+class Executions:
+    """All fills of the day, in order."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+        self._fills: list[Fill] = []
+
+    def add(
+        self, order: DeskOrder, contracts: int, price_ticks: int, ts_ns: int, money: tuple[int, int | None]
+    ) -> Fill:
+        """Book a fill that `order` has counted; `money`: commission and realized result in cents."""
+        self._next += 1
+        exec_id = f"{SERVER}.{self._next:08x}.01.01"
+        commission_cents, realized_cents = money
+        terms, contract = order.ticket.terms, order.ticket.product.contract()
+        execution = Execution(
+            order_id=order.order_id,
+            client_id=order.client_id,
+            perm_id=order.perm_id,
+            exec_id=exec_id,
+            time=in_chicago(ts_ns),
+            account=order.ticket.account,
+            exchange=contract.exchange,
+            side="BOT" if order.ticket.side > 0 else "SLD",
+            quantity=contracts,
+            price=price_ticks * float(order.tick),
+            cumulative=order.filled,
+            average_price=order.average_price,
+            order_ref=terms.order_ref,
+            last_liquidity=2 if ts_ns == order.accepted_ns or order.is_stop else 1,
+        )
+        report = CommissionReport(
+            exec_id=exec_id,
+            commission=commission_cents / 100,
+            currency="USD",
+            realized_pnl=None if realized_cents is None else realized_cents / 100,
+        )
+        fill = Fill(ts_ns=ts_ns, contract=contract, execution=execution, commission=report)
+        self._forget_before(midnight_ns(ts_ns))
+        self._fills.append(fill)
+        return fill
+
+    def _forget_before(self, ts_ns: int) -> None:
+        if len(self._fills) >= KEPT:
+            self._fills = [fill for fill in self._fills if fill.ts_ns >= ts_ns]
+
+    def ask(self, wanted: ExecutionFilter, now_ns: int) -> list[Fill]:
+        """The fills since midnight that pass a filter."""
+        since_ns = midnight_ns(now_ns)
+        if wanted.time:
+            moment = read_moment(wanted.time, now_ns, ZONE)
+            since_ns = max(since_ns, moment.ts_ns) if moment is not None else since_ns
+        return [fill for fill in self._fills if fill.ts_ns >= since_ns and _passes(fill, wanted)]
+
+
+def _passes(fill: Fill, wanted: ExecutionFilter) -> bool:
+    execution, contract = fill.execution, fill.contract
+    return (
+        wanted.client_id in (ANY_CLIENT, execution.client_id)
+        and wanted.account in ("", execution.account)
+        and wanted.symbol.upper() in ("", contract.symbol)
+        and wanted.sec_type.upper() in ("", contract.sec_type)
+        and wanted.exchange.upper() in ("", contract.exchange)
+        and (not wanted.side or SIDES.get(wanted.side.upper()) == execution.side)
+    )

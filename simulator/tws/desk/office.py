@@ -1,0 +1,67 @@
+"""What all parts of the desk share: who is told what, the exchange, the orders, the accounts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simulator.exchange.venue import Exchange
+from simulator.tws.account_notices import ExecDetails
+from simulator.tws.codes import error
+from simulator.tws.desk.executions import Executions, Fill
+from simulator.tws.desk.ledger import Account, Marks, mark_ticks
+from simulator.tws.desk.order import DeskOrder, Product
+from simulator.tws.desk.registry import Registry
+from simulator.tws.notices import NO_ID, Notice
+from simulator.tws.terms import Contract
+
+Told = tuple[int, Notice]  # client id, what it is told
+Find = Callable[[Contract, int], Product | None]  # the one contract that a client means, at a time
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """`told` collects what is said until a door hands it out."""
+
+    exchange: Exchange
+    find: Find
+    marks: Marks
+    accounts: dict[str, Account]
+    registry: Registry
+    executions: Executions
+    master_id: int | None = None
+    told: list[Told] = field(default_factory=list)
+
+    def say(self, client_id: int, notice: Notice) -> None:
+        """Tell one client."""
+        self.told.append((client_id, notice))
+
+    def say_of(self, order: DeskOrder, *notices: Notice) -> None:
+        """Tell an order's owner, and the master client."""
+        listeners = [order.client_id]
+        if self.master_id is not None and self.master_id != order.client_id:
+            listeners.append(self.master_id)
+        for notice in notices:
+            for client_id in listeners:
+                self.say(client_id, notice)
+
+    def refuse(self, client_id: int, req_id: int, code: int, *details: object) -> None:
+        """Tell a client an error."""
+        self.say(client_id, error(req_id, code, *details))
+
+    def tell(self, order: DeskOrder) -> None:
+        """Tell an order as it stands."""
+        self.say_of(order, order.tell_open(), order.tell_status())
+
+    def tell_fill(self, order: DeskOrder, fill: Fill) -> None:
+        """Tell a fill, the order as it stands after it, and the commission."""
+        details = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
+        self.say_of(order, details, order.tell_open(), order.tell_status(), fill.commission)
+
+    def collect(self) -> list[Told]:
+        """What has been said since last asked."""
+        told, self.told = self.told, []
+        return told
+
+    @property
+    def mark_ticks(self) -> int:
+        """What positions are valued at."""
+        return mark_ticks(self.marks)

@@ -1,0 +1,264 @@
+"""New orders, new terms for old ones, and orders that wait in TWS until they are transmitted."""
+
+from dataclasses import replace
+from typing import Final, Literal
+
+from simulator.exchange.book import OrderType
+from simulator.exchange.orders import Order
+from simulator.tws.account_notices import OpenOrder, OrderStatus
+from simulator.tws.desk.life import Event, Life
+from simulator.tws.desk.margin import what_if, why_not
+from simulator.tws.desk.office import Office
+from simulator.tws.desk.order import DeskOrder, Ticket
+from simulator.tws.desk.reading import Circumstances, RefusedError, read
+from simulator.tws.desk.validity import expiry_ns, held_until_ns, is_closed
+from simulator.tws.moments import in_chicago
+from simulator.tws.requests import PlaceOrder
+
+CANCEL_ALL: Final = 1  # the type of a group whose orders a fill cancels
+REDUCE: Final = 3
+LASTS: Final[dict[str, Literal["rest", "immediate", "whole"]]] = {"IOC": "immediate", "FOK": "whole"}
+SILENT: Final = frozenset({110})  # some clients wait for a status after these
+MONTHS: Final = ("", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+class Placing:
+    """What message 3 does."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def place(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
+        """Take an order, or new terms for one, from a client."""
+        office, registry = self._office, self._office.registry
+        order_id = request.order_id
+        order = registry.of_client(client_id, order_id)
+        is_new = order is None
+        try:
+            if order is not None:
+                self._modify(order, request, now_ns)
+            elif request.terms.what_if:
+                self._tell_what_if(client_id, request, now_ns)
+            elif registry.is_used(client_id, order_id):
+                office.refuse(client_id, order_id, 103)
+            else:
+                registry.see_id(client_id, order_id)
+                self._place(client_id, request, now_ns)
+        except RefusedError as refused:
+            office.say(client_id, refused.said(order_id))
+            if is_new and refused.code in SILENT:
+                office.say(client_id, _never_was(client_id, request))
+
+    def _read(self, request: PlaceOrder, now_ns: int) -> Ticket:
+        office = self._office
+        around = Circumstances(
+            product=office.find(request.contract, now_ns),
+            accounts=tuple(office.accounts),
+            last_ticks=office.mark_ticks,
+            now_ns=now_ns,
+        )
+        return read(request.terms, around)
+
+    def _tell_what_if(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
+        ticket = self._read(request, now_ns)
+        state = what_if(self._office, ticket)
+        contract = ticket.product.contract()
+        terms = replace(ticket.terms, account=ticket.account, tif=ticket.tif)
+        said = OpenOrder(
+            order_id=request.order_id, contract=contract, terms=terms, client_id=client_id, perm_id=0, state=state
+        )
+        self._office.say(client_id, said)
+
+    # new orders
+
+    def _place(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
+        ticket = self._read(request, now_ns)
+        registry, parent_id = self._office.registry, request.terms.parent_id
+        parent = registry.of_client(client_id, parent_id) if parent_id else None
+        if parent_id and parent is None:
+            raise RefusedError(135, parent_id)
+        order = DeskOrder(
+            perm_id=registry.new_perm_id(),
+            client_id=client_id,
+            order_id=request.order_id,
+            ticket=ticket,
+            contracts=ticket.contracts,
+            placed_ns=now_ns,
+            parent=parent,
+        )
+        self._join(order)
+        registry.add(order)
+        if request.terms.transmit:
+            self.transmit(order, now_ns)
+
+    def _join(self, order: DeskOrder) -> None:
+        """Put an order into its group: the one it names, or that of its entry's children."""
+        terms, account, registry = order.ticket.terms, order.ticket.account, self._office.registry
+        if terms.oca_group:
+            name, kind = terms.oca_group, terms.oca_type if terms.oca_type in (1, 2, 3) else REDUCE
+        elif order.parent is not None:
+            name, kind = str(order.parent.perm_id), REDUCE
+        else:
+            return
+        order.group_name = name
+        order.group, order.group_type = registry.group(account, name, kind)
+
+    def transmit(self, order: DeskOrder, now_ns: int) -> None:
+        """Send an order and the untransmitted ones that it is attached to, or that are attached to it: one command."""
+        family = self._family(order)
+        root = family[0]
+        if (reason := self._why_rejected(root, now_ns)) is not None:
+            for member in family:
+                self._reject(member, reason, now_ns)
+            return
+        entry = root.parent
+        follows = entry is not None and not entry.state.is_over
+        for member in family:
+            member.step(Event.HOLD if member is not root or follows else Event.SEND)
+            member.expires_ns = expiry_ns(member.ticket, now_ns)
+            self._warn_of_hours(member, now_ns)
+            self._office.tell(member)
+        if self._office.registry.is_spent(root.group):
+            for member in family:
+                self._end_at_once(member, now_ns)
+            return
+        orders = tuple(
+            self._for_exchange(member, follows=follows or member is not root, now_ns=now_ns) for member in family
+        )
+        self._office.exchange.submit(orders, now_ns)
+
+    def _family(self, order: DeskOrder) -> list[DeskOrder]:
+        root = order
+        while root.parent is not None and root.parent.state is Life.UNTRANSMITTED:
+            root = root.parent
+        family = [root]
+        for other in self._office.registry.live():
+            if other.state is Life.UNTRANSMITTED and other.parent in family and other is not root:
+                family.append(other)
+        return family
+
+    def _why_rejected(self, root: DeskOrder, now_ns: int) -> str | None:
+        """Why IB does not take an order."""
+        parent = root.parent
+        if parent is not None and parent.state in (Life.CANCELED, Life.INACTIVE, Life.CANCELING):
+            return "Parent order is being cancelled."
+        if root.ticket.tif in LASTS and is_closed(root.ticket, now_ns):
+            return "Exchange is closed."
+        if parent is not None and not parent.state.is_over:
+            return None
+        return why_not(self._office, root)
+
+    def _reject(self, order: DeskOrder, reason: str, now_ns: int) -> None:
+        order.step(Event.REJECT)
+        order.ended_ns, order.why = now_ns, reason
+        self._office.registry.ended(order)
+        self._office.say_of(order, RefusedError(201, reason).said(order.order_id), order.tell_status())
+
+    def _end_at_once(self, order: DeskOrder, now_ns: int) -> None:
+        order.step(Event.CANCEL)
+        order.ended_ns = now_ns
+        self._office.registry.ended(order)
+        self._office.say_of(order, order.tell_status(), RefusedError(202, "").said(order.order_id))
+
+    def _warn_of_hours(self, order: DeskOrder, now_ns: int) -> None:
+        until_ns = held_until_ns(order.ticket, now_ns)
+        if until_ns is None or order.state is Life.HELD:
+            return
+        when = in_chicago(until_ns)
+        said = f"your order will not be placed at the exchange until {_dashed(when)}"
+        self._office.say_of(order, RefusedError(399, described(order), said).said(order.order_id))
+
+    def _for_exchange(self, order: DeskOrder, *, follows: bool, now_ns: int) -> Order:
+        ticket, parent = order.ticket, order.parent
+        position = self._office.accounts[ticket.account].position(ticket.product.con_id)
+        waits = bool(order.group) or position * ticket.side < 0 or is_closed(ticket, now_ns)
+        return Order(
+            order_id=order.perm_id,
+            side=ticket.side,
+            contracts=order.contracts,
+            type=ticket.type,
+            limit_ticks=ticket.limit_ticks,
+            stop_ticks=ticket.stop_ticks,
+            group=order.group,
+            parent=parent.perm_id if follows and parent is not None else 0,
+            waits=ticket.type is OrderType.MARKET and waits,
+            lasts=LASTS.get(ticket.tif, "rest"),
+            group_cancels=order.group_type == CANCEL_ALL,
+            regular_only=not ticket.terms.outside_rth,
+            trail_ticks=ticket.trail_ticks,
+            trail_ppm=ticket.trail_ppm,
+        )
+
+    # new terms
+
+    def _modify(self, order: DeskOrder, request: PlaceOrder, now_ns: int) -> None:
+        if order.state.is_over or order.state is Life.CANCELING:
+            raise RefusedError(104)
+        ticket = self._read(request, now_ns)
+        _compare(order, ticket)
+        if order.state is Life.UNTRANSMITTED:
+            order.ticket, order.contracts = ticket, ticket.contracts
+            if request.terms.transmit:
+                self.transmit(order, now_ns)
+            return
+        if ticket.contracts <= order.filled:
+            raise RefusedError(201, "Revised size must be above what has been filled")
+        order.asked.append(ticket)
+        trails = bool(ticket.trail_ticks or ticket.trail_ppm)
+        self._office.exchange.replace(
+            order.perm_id,
+            now_ns,
+            contracts=ticket.contracts - order.filled,
+            limit_ticks=ticket.limit_ticks,
+            stop_ticks=None if trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
+            trail_ticks=ticket.trail_ticks,
+            trail_ppm=ticket.trail_ppm,
+        )
+
+
+def _compare(order: DeskOrder, ticket: Ticket) -> None:
+    """Raises RefusedError where new terms are another order's."""
+    old, terms = order.ticket, ticket.terms
+    same = (
+        old.product.con_id == ticket.product.con_id
+        and old.side == ticket.side
+        and old.account == ticket.account
+        and old.type == ticket.type
+        and bool(old.trail_ticks) == bool(ticket.trail_ticks)
+        and bool(old.trail_ppm) == bool(ticket.trail_ppm)
+    )
+    if not same:
+        raise RefusedError(105)
+    if terms.parent_id not in (0, order.parent.order_id if order.parent is not None else 0):
+        raise RefusedError(10341)
+    if terms.oca_group not in ("", order.group_name):
+        raise RefusedError(10326)
+    if terms.oca_group and terms.oca_type not in (0, order.group_type):
+        raise RefusedError(10327)
+
+
+def described(order: DeskOrder) -> str:
+    """An order in TWS's words: `BUY 1 ES MAR'24`."""
+    contract = order.ticket.product.contract()
+    year, month = contract.last_trade[2:4], int(contract.last_trade[4:6])
+    action = "BUY" if order.ticket.side > 0 else "SELL"
+    return f"{action} {order.contracts} {contract.symbol} {MONTHS[month]}'{year}"
+
+
+def _dashed(when: str) -> str:
+    return f"{when[:4]}-{when[4:6]}-{when[6:]}"
+
+
+def _never_was(client_id: int, request: PlaceOrder) -> OrderStatus:
+    """The end of an order that TWS never took."""
+    return OrderStatus(
+        order_id=request.order_id,
+        status="Cancelled",
+        filled=0,
+        remaining=int(request.terms.quantity),
+        average_price=0.0,
+        perm_id=0,
+        parent_id=request.terms.parent_id,
+        last_price=0.0,
+        client_id=client_id,
+    )

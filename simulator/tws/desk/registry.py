@@ -1,0 +1,110 @@
+"""All orders that TWS knows, by permId and by each client's own ids; groups by name."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from simulator.tws.desk.order import DeskOrder
+
+FIRST_ID: Final = 1
+KEPT: Final = 10_000  # orders that are over; older ones are forgotten
+
+
+class Registry:
+    """Orders in the order in which they came."""
+
+    def __init__(self, first_perm_id: int) -> None:
+        self._next_perm_id = first_perm_id
+        self._all: dict[int, DeskOrder] = {}
+        self._by_client: dict[tuple[int, int], DeskOrder] = {}
+        self._highest: dict[int, int] = {}  # order id by client
+        self._over: dict[int, None] = {}
+        self._groups: dict[tuple[str, str], int] = {}  # by account and name
+        self._group_type: dict[int, int] = {}
+        self._spent: dict[int, None] = {}
+
+    def new_perm_id(self) -> int:
+        """The next permId; it is the order's id at the exchange, and names a group of children."""
+        self._next_perm_id += 1
+        return self._next_perm_id
+
+    def add(self, order: DeskOrder) -> None:
+        """Know an order from now on."""
+        self._all[order.perm_id] = order
+        self._by_client[order.client_id, order.order_id] = order
+        self.see_id(order.client_id, order.order_id)
+
+    def rename(self, order: DeskOrder, order_id: int) -> None:
+        """Give an order made by hand an id that a client can use."""
+        self._by_client.pop((order.client_id, order.order_id), None)
+        order.order_id = order_id
+        self._by_client[order.client_id, order_id] = order
+
+    def drop(self, order: DeskOrder) -> None:
+        """Know it no longer."""
+        del self._all[order.perm_id]
+        if self._by_client.get((order.client_id, order.order_id)) is order:
+            del self._by_client[order.client_id, order.order_id]
+
+    def ended(self, order: DeskOrder) -> None:
+        """Note that an order is over; the oldest such are forgotten."""
+        self._over[order.perm_id] = None
+        while len(self._over) > KEPT:
+            oldest = next(iter(self._over))
+            del self._over[oldest]
+            self.drop(self._all[oldest])
+
+    def see_id(self, client_id: int, order_id: int) -> None:
+        """Note that a client has used an order id."""
+        self._highest[client_id] = max(self._highest.get(client_id, FIRST_ID - 1), order_id)
+
+    def next_id(self, client_id: int) -> int:
+        """The first order id that a client has not used."""
+        return self._highest.get(client_id, FIRST_ID - 1) + 1
+
+    def roll_back(self, count: int) -> None:
+        """Forget the highest `count` ids of every client, as a restart of TWS has been seen to do."""
+        self._highest = {client: max(FIRST_ID - 1, high - count) for client, high in self._highest.items()}
+
+    def of_exchange(self, order_id: int) -> DeskOrder:
+        """The order that the exchange knows by that id."""
+        return self._all[order_id]
+
+    def of_client(self, client_id: int, order_id: int) -> DeskOrder | None:
+        """A client's order."""
+        return self._by_client.get((client_id, order_id))
+
+    def is_used(self, client_id: int, order_id: int) -> bool:
+        """Whether a new order may not have this id."""
+        return order_id <= self._highest.get(client_id, FIRST_ID - 1)
+
+    def live(self) -> Iterator[DeskOrder]:
+        """Orders that are not over, in the order in which they came."""
+        return iter([order for order in self._all.values() if not order.state.is_over])
+
+    def done(self) -> Iterator[DeskOrder]:
+        """Orders that are over."""
+        return iter([self._all[perm_id] for perm_id in self._over])
+
+    def children(self, parent: DeskOrder) -> list[DeskOrder]:
+        """Orders attached to this one that are not over."""
+        return [order for order in self.live() if order.parent is parent]
+
+    def members(self, group: int) -> list[DeskOrder]:
+        """Orders of a group that are not over."""
+        return [order for order in self.live() if order.group == group] if group else []
+
+    def group(self, account: str, name: str, kind: int) -> tuple[int, int]:
+        """The group of that name in an account, and its type: that of the first order in it."""
+        if (account, name) not in self._groups:
+            self._groups[account, name] = self.new_perm_id()
+            self._group_type[self._groups[account, name]] = kind
+        group = self._groups[account, name]
+        return group, self._group_type[group]
+
+    def spend(self, group: int) -> None:
+        """Note that a group has had its fill: who joins it later is canceled."""
+        self._spent[group] = None
+
+    def is_spent(self, group: int) -> bool:
+        """Whether it has."""
+        return group in self._spent

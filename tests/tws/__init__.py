@@ -1,0 +1,1 @@
+"""The mock TWS, part by part."""
