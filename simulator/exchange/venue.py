@@ -9,7 +9,8 @@ import numpy as np
 
 from simulator.exchange import book as records
 from simulator.exchange import matching
-from simulator.exchange.commands import FOREVER_NS, Cancel, Child, Children, InFlight, Replace, Submit
+from simulator.exchange.commands import FOREVER_NS as FOREVER_NS
+from simulator.exchange.commands import Cancel, Child, Children, InFlight, Replace, Submit
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
 from system.domain.ticks import Batch
 
@@ -82,10 +83,13 @@ class Exchange:
         self._book["quoted"] = False
         self._quote_ends_ns = break_ns
 
-    def keep_hours(self, hours: Hours, now_ns: int) -> None:
-        """Let orders that are `regular_only` sleep outside regular hours, from `now_ns` on."""
+    def keep_hours(self, hours: Hours) -> None:
+        """Let orders that are `regular_only` sleep outside regular hours, from the next event or arrival on."""
         self._hours = hours
-        self._book["regular"], self._hours_change_ns = hours(now_ns)
+
+    def _begin_hours(self, ts_ns: int) -> None:
+        if self._hours is not None and self._hours_change_ns == FOREVER_NS:
+            self._book["regular"], self._hours_change_ns = self._hours(ts_ns)
 
     @property
     def next_arrival_ns(self) -> int:
@@ -110,6 +114,8 @@ class Exchange:
         asked for has been taken. A command due at or before `until_ns` acts before it is reached.
         """
         ts_ns = batch["ts_ns"]
+        if start < stop:
+            self._begin_hours(int(ts_ns[start]))
         due_ns = min(self.next_arrival_ns, until_ns)
         bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
         if self._live:
@@ -130,6 +136,7 @@ class Exchange:
         if self.next_arrival_ns == self._hours_change_ns:
             return self._change_hours(self._hours_change_ns)
         ts_ns, command = self._in_flight.pop()
+        self._begin_hours(ts_ns)
         if isinstance(command, Submit):
             return self._submit(command.orders, ts_ns)
         if isinstance(command, Cancel):

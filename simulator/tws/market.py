@@ -114,7 +114,9 @@ class Market:
         while (arrival_ns := self.exchange.next_arrival_ns) <= to_ns:
             self._end_quotes(arrival_ns)
             self.now_ns = max(self.now_ns, arrival_ns)
-            yield Step(events=NOTHING, reports=self.exchange.arrive(), ts_ns=self.now_ns)
+            reports = self.exchange.arrive()
+            if reports:
+                yield Step(events=NOTHING, reports=reports, ts_ns=self.now_ns)
         self._end_quotes(to_ns)
         self.now_ns = max(self.now_ns, to_ns)
 

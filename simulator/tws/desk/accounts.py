@@ -75,12 +75,11 @@ class Result:
 class Accounts:
     """All subscriptions, by client."""
 
-    def __init__(self, office: Office, now_ns: int) -> None:
+    def __init__(self, office: Office) -> None:
         self._office = office
         self._calendar = Calendar()
-        self._session_ns = self._calendar.at(now_ns).open_ns
-        self._due_ns = now_ns + UPDATE_NS
-        self._results_due_ns = now_ns + RESULT_NS
+        self._reopen_ns = FOREVER_NS  # when the day's results are counted anew; FOREVER: nothing is held
+        self._due_ns = self._results_due_ns = 0
         self.forget_all()
 
     def forget_all(self) -> None:
@@ -105,20 +104,20 @@ class Accounts:
     @property
     def next_due_ns(self) -> int:
         """When something is due, or FOREVER_NS."""
-        due_ns = self._calendar.at(self._session_ns).reopen_ns
+        due_ns = self._reopen_ns
         if self._results:
             due_ns = min(due_ns, self._results_due_ns)
         if self._updates or self._summaries or self._multi:
             due_ns = min(due_ns, self._due_ns)
-        return min(due_ns, FOREVER_NS)
+        return due_ns
 
     def clock(self, now_ns: int) -> None:
         """Tell what is due."""
-        session = self._calendar.at(now_ns)
-        if session.open_ns != self._session_ns:
-            self._session_ns = session.open_ns
+        if now_ns >= self._reopen_ns:
             for account in self._office.accounts.values():
                 account.begin_day(self._office.mark_ticks)
+            holds = any(account.holdings for account in self._office.accounts.values())
+            self._reopen_ns = self._calendar.at(now_ns).reopen_ns if holds else FOREVER_NS
         if now_ns >= self._results_due_ns:
             self._results_due_ns = now_ns + RESULT_NS
             self._tell_results()
@@ -141,6 +140,7 @@ class Accounts:
                 if account in watch.accounts:
                     office.say(client_id, values.portfolio(account, holding, office.mark_ticks))
         if moved:
+            self._reopen_ns = min(self._reopen_ns, self._calendar.at(now_ns).reopen_ns)
             self._tell_values(now_ns, summaries=False)
             self._tell_results()
 

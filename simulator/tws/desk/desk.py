@@ -7,16 +7,20 @@ hours; its reports come in by `take`, all of one instant at a time.
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
 from simulator.tws.account_notices import CompletedOrdersEnd, ExecDetails, ExecDetailsEnd, OpenOrderEnd
+from simulator.tws.data import hours
+from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
 from simulator.tws.desk.canceling import Canceling
 from simulator.tws.desk.executions import Executions
 from simulator.tws.desk.ledger import Account, Marks
 from simulator.tws.desk.life import Life
-from simulator.tws.desk.office import Find, Office, Told
-from simulator.tws.desk.order import DeskOrder
+from simulator.tws.desk.office import Addressed, Find, Office
+from simulator.tws.desk.order import DeskOrder, Product
 from simulator.tws.desk.placing import Placing
 from simulator.tws.desk.registry import Registry
 from simulator.tws.desk.taking import Taking
@@ -33,26 +37,39 @@ from simulator.tws.requests import (
     ReqOpenOrders,
     Request,
 )
+from simulator.tws.terms import Contract
 
+PAPER: Final = "DU"  # how the names of paper accounts begin
 FIRST_PERM_ID: Final = 1_370_000_000
 FIRST_EXECUTION: Final = 0x65F1_0000
 BINDER: Final = 0  # the client that orders made by hand belong to
 
 
+def account_name(seed: int) -> str:
+    """The name of a paper account, always the same for a seed."""
+    return f"{PAPER}{np.random.default_rng(seed).integers(1_000_000, 10_000_000)}"
+
+
+def the_listed(contract: Contract, now_ns: int) -> Product | None:
+    """The one listed contract that a client's words mean."""
+    return listed(hours.trading_day(now_ns)).one(contract)
+
+
 class Desk:
-    """`find` names the one contract that a client means, `marks` says where prices are (the market's board)."""
+    """`marks` says where prices are: the market's board. The accounts are made up from `seed` where none are given."""
 
     def __init__(
         self,
-        *,
         exchange: Exchange,
-        find: Find,
         marks: Marks,
-        accounts: Sequence[Account],
-        now_ns: int,
+        seed: int,
+        *,
+        accounts: Sequence[Account] = (),
+        find: Find = the_listed,
         master_id: int | None = None,
     ) -> None:
-        exchange.keep_hours(regular_at, now_ns)
+        exchange.keep_hours(regular_at)
+        accounts = accounts or (Account(name=account_name(seed)),)
         self._office = Office(
             exchange=exchange,
             find=find,
@@ -65,28 +82,33 @@ class Desk:
         self._placing = Placing(self._office)
         self._canceling = Canceling(self._office)
         self._taking = Taking(self._office)
-        self._accounts = Accounts(self._office, now_ns)
+        self._accounts = Accounts(self._office)
         self._binds = False
         self._bound = 0  # orders made by hand that client 0 has got an id for
 
+    @property
+    def account(self) -> str:
+        """The accounts' names, with commas between."""
+        return ",".join(self._office.accounts)
+
     # orders
 
-    def place(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Told]:
+    def place(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Addressed]:
         """Message 3: a new order, or new terms of one."""
         self._placing.place(client_id, request, now_ns)
         return self._office.collect()
 
-    def cancel(self, client_id: int, order_id: int, now_ns: int) -> list[Told]:
+    def cancel(self, client_id: int, order_id: int, now_ns: int) -> list[Addressed]:
         """Message 4."""
         self._canceling.cancel(client_id, order_id, now_ns)
         return self._office.collect()
 
-    def cancel_all(self, now_ns: int) -> list[Told]:
+    def cancel_all(self, now_ns: int) -> list[Addressed]:
         """Message 58."""
         self._canceling.cancel_all(now_ns)
         return self._office.collect()
 
-    def take(self, reports: Sequence[Report], now_ns: int) -> list[Told]:
+    def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
         moved = self._taking.take(reports, now_ns)
         self._accounts.moved(moved, now_ns)
@@ -101,7 +123,7 @@ class Desk:
         ends = [order.expires_ns for order in self._office.registry.live() if order.state not in waiting]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
-    def clock(self, now_ns: int) -> list[Told]:
+    def clock(self, now_ns: int) -> list[Addressed]:
         """Do what is due."""
         self._canceling.expire(now_ns)
         self._accounts.clock(now_ns)
@@ -109,11 +131,11 @@ class Desk:
 
     # questions
 
-    def ask(self, client_id: int, request: Request, now_ns: int) -> list[Told]:
+    def ask(self, client_id: int, request: Request, now_ns: int) -> list[Addressed]:
         """Answer a request about orders, executions or accounts; one that is about nothing of it gets no answer."""
         match request:
             case ReqIds():
-                self._office.say(client_id, NextValidId(order_id=self.next_valid_id(client_id)))
+                self._office.say(client_id, NextValidId(order_id=self.next_id(client_id)))
             case ReqOpenOrders():
                 self._tell_open(client_id, own=True)
             case ReqAllOpenOrders():
@@ -128,7 +150,7 @@ class Desk:
                 self._accounts.ask(client_id, request, now_ns)
         return self._office.collect()
 
-    def next_valid_id(self, client_id: int) -> int:
+    def next_id(self, client_id: int) -> int:
         """The first order id that a client may use."""
         return self._office.registry.next_id(client_id)
 
@@ -156,9 +178,10 @@ class Desk:
 
     # clients and restarts
 
-    def client_came(self, client_id: int) -> None:
+    def client_came(self, client_id: int) -> list[Addressed]:
         """A client has connected: it begins without subscriptions."""
         self._accounts.forget(client_id)
+        return self._office.collect()
 
     def client_left(self, client_id: int) -> None:
         """A client has gone: its orders stay, its subscriptions do not."""
@@ -166,7 +189,7 @@ class Desk:
         if client_id == BINDER:
             self._binds = False
 
-    def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Told]:
+    def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Addressed]:
         """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
         for order in list(self._office.registry.live()):
             if order.state is Life.UNTRANSMITTED:
@@ -179,3 +202,6 @@ class Desk:
     def orders(self) -> list[DeskOrder]:
         """Orders that are not over."""
         return list(self._office.registry.live())
+
+
+__all__ = ["Addressed", "Desk"]

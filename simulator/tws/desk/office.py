@@ -13,7 +13,7 @@ from simulator.tws.desk.registry import Registry
 from simulator.tws.notices import NO_ID, Notice
 from simulator.tws.terms import Contract
 
-Told = tuple[int, Notice]  # client id, what it is told
+Addressed = tuple[int, Notice]  # client id, what it is told
 Find = Callable[[Contract, int], Product | None]  # the one contract that a client means, at a time
 
 
@@ -28,7 +28,7 @@ class Office:
     registry: Registry
     executions: Executions
     master_id: int | None = None
-    told: list[Told] = field(default_factory=list)
+    told: list[Addressed] = field(default_factory=list)
 
     def say(self, client_id: int, notice: Notice) -> None:
         """Tell one client."""
@@ -56,7 +56,7 @@ class Office:
         details = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
         self.say_of(order, details, order.tell_open(), order.tell_status(), fill.commission)
 
-    def collect(self) -> list[Told]:
+    def collect(self) -> list[Addressed]:
         """What has been said since last asked."""
         told, self.told = self.told, []
         return told

@@ -48,7 +48,7 @@ class Taking:
             if isinstance(report, Filled):
                 self._fill(order, report, outlooks[order.perm_id], is_last=outlooks[order.perm_id].last == place)
             elif isinstance(report, Canceled):
-                self._cancel(order, report, is_last=outlooks[order.perm_id].last == place)
+                self._cancel(order, report, outlooks[order.perm_id], is_last=outlooks[order.perm_id].last == place)
             elif isinstance(report, Accepted):
                 self._accept(order, report)
             elif isinstance(report, Triggered):
@@ -98,8 +98,9 @@ class Taking:
         order.ended_ns = ts_ns
         self._office.registry.ended(order)
 
-    def _cancel(self, order: DeskOrder, report: Canceled, *, is_last: bool) -> None:
+    def _cancel(self, order: DeskOrder, report: Canceled, outlook: Outlook, *, is_last: bool) -> None:
         office = self._office
+        order.contracts = outlook.contracts
         if report.reason == "asked" and order.asked:
             order.asked.pop(0)
         if not is_last or office.exchange.left(order.perm_id):

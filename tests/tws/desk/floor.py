@@ -8,7 +8,7 @@ from simulator.exchange.venue import Exchange
 from simulator.tws.account_notices import ExecDetails, OpenOrder, OrderStatus
 from simulator.tws.desk.desk import Desk
 from simulator.tws.desk.ledger import Account
-from simulator.tws.desk.office import Told
+from simulator.tws.desk.office import Addressed
 from simulator.tws.notices import Error, Notice
 from simulator.tws.requests import PlaceOrder, Request
 from simulator.tws.terms import Contract, OrderTerms
@@ -75,7 +75,7 @@ class Floor:
     accounts: tuple[str, ...] = (DU,)
     cash_cents: int = 100_000_000
     master_id: int | None = None
-    heard: list[Told] = field(default_factory=list)
+    heard: list[Addressed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.now_ns = chicago(self.start)
@@ -84,11 +84,11 @@ class Floor:
         self.calendar = Calendar()
         self.exchange.begin_session(self.calendar.at(self.now_ns).break_ns)
         self.desk = Desk(
-            exchange=self.exchange,
+            self.exchange,
+            self.touch,
+            1,
             find=find,
-            marks=self.touch,
             accounts=[Account(name=name, cash_cents=self.cash_cents) for name in self.accounts],
-            now_ns=self.now_ns,
             master_id=self.master_id,
         )
 
@@ -135,9 +135,7 @@ class Floor:
         touch = self.touch
         touch.bid_ticks, touch.ask_ticks = int(bid * 4), int(ask * 4)
         touch.bid_size, touch.ask_size = bid_size, ask_size
-        return self._event(
-            QUOTE, bid_ticks=int(bid * 4), ask_ticks=int(ask * 4), bid_size=bid_size, ask_size=ask_size
-        )
+        return self._event(QUOTE, bid_ticks=int(bid * 4), ask_ticks=int(ask * 4), bid_size=bid_size, ask_size=ask_size)
 
     def trade(self, price: float, size: int = 1) -> "Floor":
         self.touch.last_ticks = int(price * 4)
@@ -157,12 +155,12 @@ class Floor:
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 
-    def bracket(self, first_id: int, action: str, quantity: float, *, stp: float, lmt: float, **entry: Any) -> "Floor":
+    def bracket(self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any) -> "Floor":
         """Entry, stop and target, sent one by one; the target transmits them."""
         other = "SELL" if action == "BUY" else "BUY"
         self.place(first_id, action, quantity, transmit=False, **entry)
-        self.place(first_id + 1, other, quantity, stp=stp, parent_id=first_id, transmit=False)
-        return self.place(first_id + 2, other, quantity, lmt=lmt, parent_id=first_id)
+        self.place(first_id + 1, other, quantity, stp=stop, parent_id=first_id, transmit=False)
+        return self.place(first_id + 2, other, quantity, lmt=target, parent_id=first_id)
 
     def cancel(self, order_id: int, client: int = ME) -> "Floor":
         self.heard += self.desk.cancel(client, order_id, self.now_ns)
