@@ -23,7 +23,7 @@ class Route:
 
 
 class Effect:
-    """Does nothing by itself. `session`: the only connection that it is about, or None where the fault's client says."""
+    """Does nothing by itself. `session`: the only connection it is about; None: its client says."""
 
     tells_bytes = False  # whether it changes how bytes go
 

@@ -6,10 +6,10 @@ from itertools import count
 from typing import Final
 
 from simulator.faults.effect import Effect, Route
+from simulator.faults.instants import INSTANTS
 from simulator.faults.kinds import KINDS, How
 from simulator.faults.pipe import Pipe
 from simulator.faults.plan import Fault, Plan, injected
-from simulator.faults.instants import INSTANTS
 from simulator.faults.request_strikes import REQUEST_STRIKES
 from simulator.faults.watch import NEVER_S, Watch
 from simulator.faults.wire_spans import WIRE_SPANS
@@ -111,7 +111,7 @@ class Player:
         effect.end()
 
     def _note(self, session: Session, message: Notice | Request) -> list[Watch]:
-        """Count a message, and begin what begins with it; whose business it may be."""
+        """Count a message, and begin what begins with it; whose it may be."""
         watches = self._by_type.get(type(message))
         if watches is None:
             watches = [watch for watch in self._watches if watch.looks_at(type(message))]

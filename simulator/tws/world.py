@@ -39,7 +39,7 @@ DESK_REQUESTS: Final = (
 
 
 class Faults(Protocol):
-    """What may stand between sessions and their clients. The transport says what time it is, at `next_s` at the latest."""
+    """What may stand between sessions and clients. The transport says what time it is, by `next_s` at the latest."""
 
     on_due: Callable[[], None]  # the transport's wake-up: `next_s` has changed
 
