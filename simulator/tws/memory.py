@@ -151,7 +151,7 @@ def market_clock(library: str, world: World) -> Iterator[None]:
             return getattr(import_module("datetime"), name)
 
     wrapper, ib = import_module(f"{library}.wrapper"), import_module(f"{library}.ib")
-    before = wrapper.datetime, ib.datetime  # type: ignore[attr-defined]
+    before = wrapper.datetime, ib.datetime
     wrapper.datetime, ib.datetime = MarketTime, Module()  # type: ignore[attr-defined]
     try:
         yield

@@ -1,14 +1,12 @@
 """What whoever runs the mock may do to it while it runs."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import trio
 
+from simulator.tws.hand import Hand, Handler
 from simulator.tws.tcp import Server
 from system.domain.errors import InputError
-
-Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class Operator:
@@ -19,7 +17,13 @@ class Operator:
 
     def handlers(self) -> dict[str, Handler]:
         """All commands."""
-        return {"status": self.status, "pause": self.pause, "resume": self.resume, "speed": self.speed}
+        own: dict[str, Handler] = {
+            "status": self.status,
+            "pause": self.pause,
+            "resume": self.resume,
+            "speed": self.speed,
+        }
+        return {**own, **Hand(self._server.world).handlers()}
 
     async def status(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Where the market is, and who is connected."""

@@ -28,7 +28,7 @@ async def _main(server: Server, host: str, port: int) -> None:
             nursery.start_soon(serve_control, bound, Operator(server).handlers())
             server.log(
                 f"mock TWS on {host}:{bound}: {server.world.name}, {server.world.time_text()}, account "
-                f"{server.world.account}, speed {server.pace.speed:g}"
+                f"{server.world.desk.account}, speed {server.pace.speed:g}"
             )
             async for _ in signals:
                 server.log("interrupted: ends")

@@ -54,7 +54,6 @@ class Session:
         self.client_id: int | None = None
         self.closed: str | None = None
         self.on_output: Callable[[], None] = lambda: None  # the transport's wake-up
-        self.received: deque[Request] = deque(maxlen=10_000)
         self.reset = False  # whether it ends with a reset
         self.chunk_bytes = CHUNK_MAX  # of what is taken at a time, in whole frames
         self.unheard = bytearray()  # what came while deaf
@@ -76,7 +75,7 @@ class Session:
         if faults is not None:
             faults.clock(at_s)
         for start in range(0, len(data), CHUNK_MAX):
-            if self.state is State.CLOSED:
+            if self.closed is not None:
                 return
             if self.deaf:
                 self.unheard += data[start:]
@@ -96,7 +95,7 @@ class Session:
 
     @property
     def _listens(self) -> bool:
-        return self.state is not State.CLOSED and not self.deaf
+        return self.closed is None and not self.deaf
 
     @property
     def deaf(self) -> bool:
@@ -196,7 +195,7 @@ class Session:
             return
         if self.world.log_wire is not None:
             self.world.log_wire(self, "<-", request)
-        self.received.append(request)
+        self.world.heard.append((NO_ID if self.client_id is None else self.client_id, request))
         if self.world.faults is None:
             self.answer(request)
         else:

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from simulator.exchange.book import OrderType
+from simulator.exchange.orders import Order
 from simulator.exchange.venue import Exchange
 from simulator.flow.parameters import Flow
 from simulator.flow.sessions import sessions, trading_days
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
-from simulator.tws.desk.ledger import Account
 from simulator.tws.market import Market
 from simulator.tws.world import World
 from system.domain.errors import InputError
 from system.domain.holidays import LAST_YEAR
 from system.domain.session import NEW_YORK, Calendar, utc_ns
 from system.domain.settings import SECOND_NS
-from system.domain.ticks import Batch
+from system.domain.ticks import QUOTE, TRADE, Batch, batch_of
 from system.storage.tape import read_stretches
 
 LATENCY_NS: Final = SECOND_NS // 20  # between TWS and the exchange
@@ -58,25 +58,26 @@ def trading_day(now_ns: int) -> date:
 
 def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> World:
     """Play up to the start, with nobody looking."""
+    _compile()
     exchange = Exchange(latency_ns=LATENCY_NS)
     data = DataDesk()
-    account = account_name(seed)
     market = Market.of(batches, exchange)
     for step in market.advance(start_ns):
         data.take(step.events, step.ts_ns)
-    desk = Desk(
-        exchange=exchange,
-        find=lambda contract, now_ns: data.listing(now_ns).one(contract),
-        marks=data.board,
-        accounts=[Account(name=account)],
-        now_ns=start_ns,
-    )
-    return World(market, data, desk, name=name, account=account)
+    return World(market, data, Desk(exchange, data.board, seed), name=name)
 
 
-def account_name(seed: int) -> str:
-    """A paper account's name, as IB gives them: DU and seven digits."""
-    return f"DU{1_000_000 + int.from_bytes(sha256(str(seed).encode()).digest()[:4], 'big') % 9_000_000}"
+def _compile() -> None:
+    """Let an order meet a quote and a trade once: compiling under a client's first order would stall everybody."""
+    exchange = Exchange(latency_ns=1)
+    order = Order(order_id=1, side=1, contracts=1, type=OrderType.LIMIT, limit_ticks=1)
+    exchange.submit((order,), 0)
+    for trade_ticks, size in ((2, 1), (1, 9)):  # one beside it, one that fills it
+        quote_and_trade = batch_of(
+            ts_ns=[1, 1], kind=[QUOTE, TRADE], bid_ticks=[1, 0], ask_ticks=[2, 0], bid_size=[1, 0], ask_size=[1, 0]
+        )
+        quote_and_trade["price_ticks"][1], quote_and_trade["size"][1] = trade_ticks, size
+        exchange.advance(quote_and_trade, 0, 2)
 
 
 def _sessions_left(first: date) -> int:

@@ -1,17 +1,19 @@
 """The world that clients share: one market, one desk, and who is connected. No I/O; the market's time is handed in."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import numpy.typing as npt
 
+from simulator.exchange.orders import Filled
 from simulator.tws import requests as ask
 from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
-from simulator.tws.desk.office import Told
+from simulator.tws.desk.office import Addressed
 from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
@@ -26,9 +28,11 @@ from simulator.tws.notices import (
 )
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
+from system.domain.errors import InputError
 from system.domain.settings import SECOND_NS
 
 FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
+HEARD_MAX: Final = 10_000  # messages from clients that are kept to be looked at
 FOREVER_NS: Final = 1 << 62
 DESK_REQUESTS: Final = (
     *(ask.ReqOpenOrders, ask.ReqAllOpenOrders, ask.ReqAutoOpenOrders, ask.ReqCompletedOrders, ask.ReqExecutions),
@@ -81,15 +85,16 @@ class Faults(Protocol):
 class World:
     """`advance` moves the market's time; a `Session` is made for each connection and asks through `ask`."""
 
-    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str, account: str) -> None:
+    def __init__(self, market: Market, data: DataDesk, desk: Desk, *, name: str) -> None:
         self.name = name
-        self.account = account
         self.market = market
         self.data = data
         self.desk = desk
         self.connections: dict[Session, None] = {}  # all of them
         self.sessions: dict[int, Session] = {}  # those that have said who they are
         self.feeds: dict[int, Feed] = {}
+        self._seen_ns = 0
+        self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
@@ -118,11 +123,30 @@ class World:
             due_ns = min(self.desk.next_due_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
-            self._see(NOTHING, self.now_ns)
+            if self._seen_ns < self.now_ns:
+                self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def place(self, events: npt.NDArray[Any]) -> None:
+        """Play events that are not on the tape, stamped `now_ns`."""
+        for step in self.market.place(events):
+            self._take(step)
+
+    def fill(self, client_id: int, order_id: int, contracts: int, price_ticks: int | None) -> int:
+        """Fill a client's working order, whatever the market does: `contracts`, or all that is left for 0.
+
+        Returns how many. Raises InputError for an order that does not work at the exchange.
+        """
+        found = [order for order in self.desk.orders if (order.client_id, order.order_id) == (client_id, order_id)]
+        reports = self.market.exchange.fill(found[0].perm_id, contracts, price_ticks, self.now_ns) if found else []
+        if not reports:
+            raise InputError(f"order {order_id} of client {client_id}: expected one that works at the exchange")
+        self._deliver(self.desk.take(reports, self.now_ns))
+        self._see(NOTHING, self.now_ns)
+        return sum(report.contracts for report in reports if isinstance(report, Filled))
 
     def _take(self, step: Step) -> None:
         """What a step brings, in the order of METHOD.md 7: a fill is known before the event that made it is seen."""
@@ -139,6 +163,7 @@ class World:
         self._see(events[before:], step.ts_ns)
 
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
+        self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
             if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
@@ -146,7 +171,7 @@ class World:
                 for notice in notices:
                     say(notice)
 
-    def _deliver(self, addressed: Iterable[Told]) -> None:
+    def _deliver(self, addressed: Iterable[Addressed]) -> None:
         """Tell each client what is for it; one that is not connected misses it."""
         for client_id, notice in addressed:
             session = self.sessions.get(client_id)
@@ -162,8 +187,8 @@ class World:
         self.sessions[client_id] = session
         session.client_id = client_id
         self.feeds[client_id] = Feed(self.data)
-        session.say(ManagedAccounts(accounts=self.account))
-        session.say(NextValidId(order_id=self.desk.next_valid_id(client_id)))
+        session.say(ManagedAccounts(accounts=self.desk.account))
+        session.say(NextValidId(order_id=self.desk.next_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
         self.desk.client_came(client_id)
@@ -191,7 +216,7 @@ class World:
             case ask.ReqGlobalCancel():
                 self._deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
-                session.say(NextValidId(order_id=desk.next_valid_id(client_id)))
+                session.say(NextValidId(order_id=desk.next_id(client_id)))
             case ask.ReqCurrentTime():
                 session.tell_time()
             case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
@@ -206,11 +231,11 @@ class World:
         """What needs no market and no desk; None: it does."""
         match request:
             case ask.ReqManagedAccounts():
-                return [ManagedAccounts(accounts=self.account)]
+                return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
                 return [UserInfo(req_id=request.req_id)]
             case ask.ReqFamilyCodes():
-                return [FamilyCodes(codes=((self.account, ""),))]
+                return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():
                 return [SoftDollarTiers(req_id=request.req_id)]
             case ask.ReqNewsProviders():

@@ -83,7 +83,12 @@ def test_an_order_meets_an_event_before_anyone_sees_what_follows_it() -> None:
     told(floor, NOON)
     floor.exchange.submit((stop,), NOON)
     at = NOON + SECOND
-    assert told(floor, at) == [("Accepted", NOON + LATENCY_NS, 1), ("event", at, 0), ("Filled", at, 1), ("event", at, 0)]
+    assert told(floor, at) == [
+        ("Accepted", NOON + LATENCY_NS, 1),
+        ("event", at, 0),
+        ("Filled", at, 1),
+        ("event", at, 0),
+    ]
 
 
 def test_the_breaks_events_are_passed_over_and_their_quote_does_not_prevail() -> None:

@@ -54,7 +54,7 @@ def past_ticks(desk: DataDesk, request: ReqHistoricalTicks, now_ns: int) -> list
 
 
 def _pace(desk: DataDesk, request: ReqHistoricalTicks, listed: Listed, what: What, now_ns: int) -> Error | None:
-    same = listed.con_id, what, request.start, request.end, request.number, request.use_rth
+    same = listed.con_id, what, request.start, request.end, request.number, request.use_rth, request.ignore_size
     weight = 2 if what == "BID_ASK" else 1
     allowed = desk.pacing.allows(same, (listed.con_id, "ticks", what), weight, now_ns)
     return None if allowed else refusal(request.req_id, "history_pacing")

@@ -114,6 +114,10 @@ class Quotes:
         return len(self._subscriptions)
 
     @property
+    def req_ids(self) -> list[int]:
+        return list(self._subscriptions)
+
+    @property
     def wants_trades(self) -> bool:
         """Whether each trade is told."""
         return any(subscription.rt_volumes for subscription in self._subscriptions.values())

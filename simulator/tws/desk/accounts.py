@@ -149,6 +149,10 @@ class Accounts:
     def ask(self, client_id: int, request: Request, now_ns: int) -> None:
         """Answer a request about accounts, or end a subscription."""
         key = (client_id, getattr(request, "req_id", NO_ID))
+        if self._due_ns <= now_ns:  # nobody has subscribed for a while
+            self._due_ns = now_ns + UPDATE_NS
+        if self._results_due_ns <= now_ns:
+            self._results_due_ns = now_ns + RESULT_NS
         match request:
             case ReqAccountUpdates():
                 self._ask_updates(client_id, request, now_ns)

@@ -23,6 +23,13 @@ class Canceling:
             self._end(order, Asked.BY_CLIENT, now_ns)
             self._end_siblings(order, now_ns)
 
+    def cancel_by_hand(self, perm_id: int, now_ns: int) -> None:
+        """Cancel any order; one that is over stays as it is."""
+        order = self._office.registry.of_exchange(perm_id)
+        if not order.state.is_over and order.state is not Life.CANCELING:
+            self._end(order, Asked.BY_TWS, now_ns)
+            self._end_siblings(order, now_ns)
+
     def _end_siblings(self, order: DeskOrder, now_ns: int) -> None:
         """With one of an entry's children its others of the same group go."""
         if order.parent is None or not order.group:

@@ -21,7 +21,7 @@ from simulator.tws.desk.ledger import Account, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
 from simulator.tws.desk.order import DeskOrder, Product
-from simulator.tws.desk.placing import Placing
+from simulator.tws.desk.placing import BINDER, Placing
 from simulator.tws.desk.registry import Registry
 from simulator.tws.desk.taking import Taking
 from simulator.tws.desk.validity import regular_at
@@ -37,12 +37,11 @@ from simulator.tws.requests import (
     ReqOpenOrders,
     Request,
 )
-from simulator.tws.terms import Contract
+from simulator.tws.terms import Contract, OrderTerms
 
 PAPER: Final = "DU"  # how the names of paper accounts begin
 FIRST_PERM_ID: Final = 1_370_000_000
 FIRST_EXECUTION: Final = 0x65F1_0000
-BINDER: Final = 0  # the client that orders made by hand belong to
 
 
 def account_name(seed: int) -> str:
@@ -108,6 +107,28 @@ class Desk:
         self._canceling.cancel_all(now_ns)
         return self._office.collect()
 
+    def by_hand(self, contract: Contract, terms: OrderTerms, now_ns: int) -> tuple[int, list[Addressed]]:
+        """An order made by hand in TWS; return its permId too. Raises RefusedError for one that TWS would not take."""
+        request = PlaceOrder(order_id=0, contract=contract, terms=terms)
+        order = self._placing.by_hand(request, self._new_bound_id() if self._binds else 0, now_ns)
+        return order.perm_id, self._office.collect()
+
+    def cancel_by_hand(self, perm_id: int, now_ns: int) -> list[Addressed]:
+        """Any order cancelled by hand in TWS."""
+        self._canceling.cancel_by_hand(perm_id, now_ns)
+        return self._office.collect()
+
+    def _new_bound_id(self) -> int:
+        self._bound -= 1
+        return self._bound
+
+    def _bind(self) -> None:
+        """Client 0 asks to have orders made by hand: they get negative ids."""
+        for order in self._office.registry.live():
+            if not order.order_id:
+                self._office.registry.bind(order, self._new_bound_id())
+                self._office.tell(order)
+
     def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
         moved = self._taking.take(reports, now_ns)
@@ -141,7 +162,10 @@ class Desk:
             case ReqAllOpenOrders():
                 self._tell_open(client_id, own=False)
             case ReqAutoOpenOrders():
-                self._binds = request.bind and client_id == BINDER
+                if client_id == BINDER:
+                    self._binds = request.bind
+                    if request.bind:
+                        self._bind()
             case ReqCompletedOrders():
                 self._tell_completed(client_id, now_ns, api_only=request.api_only)
             case ReqExecutions():
@@ -158,8 +182,7 @@ class Desk:
         office = self._office
         for order in office.registry.live():
             if order.is_open and (order.client_id == client_id or not own):
-                office.say(client_id, order.tell_open())
-                office.say(client_id, order.tell_status())
+                office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
     def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:

@@ -62,25 +62,29 @@ STATUS: Final = {
 OVER: Final = (Life.FILLED, Life.CANCELED, Life.INACTIVE)
 
 _RESTING: Final = {Event.WORK: Life.WORKING, Event.ARM: Life.ARMED, Event.SLEEP: Life.ASLEEP}
-_ENDING: Final = {Event.CANCEL: Life.CANCELED, Event.REJECT: Life.INACTIVE}
 _AT_EXCHANGE: Final = {
     **_RESTING,
     Event.FILL_ALL: Life.FILLED,
     Event.ASK_CANCEL: Life.CANCELING,
     Event.HOLD: Life.HELD,  # its group has used up what it rested for, and its entry may still fill
-    **_ENDING,
+    Event.CANCEL: Life.CANCELED,
 }
 _ROWS: Final = {
-    Life.UNTRANSMITTED: {Event.SEND: Life.SENT, Event.HOLD: Life.HELD, **_ENDING},
-    Life.SENT: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, **_ENDING},
-    Life.HELD: {**_RESTING, Event.HOLD: Life.HELD, Event.ASK_CANCEL: Life.CANCELING, **_ENDING},
+    Life.UNTRANSMITTED: {
+        Event.SEND: Life.SENT,
+        Event.HOLD: Life.HELD,
+        Event.CANCEL: Life.CANCELED,
+        Event.REJECT: Life.INACTIVE,
+    },
+    Life.SENT: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
+    Life.HELD: {**_RESTING, Event.HOLD: Life.HELD, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.WORKING: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},
     Life.ARMED: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},  # a stop's trigger is told by its fill
-    Life.ASLEEP: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.HOLD: Life.HELD, **_ENDING},
+    Life.ASLEEP: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.HOLD: Life.HELD, Event.CANCEL: Life.CANCELED},
     Life.CANCELING: {  # it may still be filled, modified by what was sent before, or woken
         **dict.fromkeys((*_RESTING, Event.FILL, Event.HOLD), Life.CANCELING),
         Event.FILL_ALL: Life.FILLED,
-        **_ENDING,
+        Event.CANCEL: Life.CANCELED,
     },
 }
 TABLE: Final = {(state, event): after for state, row in _ROWS.items() for event, after in row.items()}

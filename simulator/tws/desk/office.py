@@ -47,9 +47,15 @@ class Office:
         """Tell a client an error."""
         self.say(client_id, error(req_id, code, *details))
 
-    def tell(self, order: DeskOrder) -> None:
-        """Tell an order as it stands."""
-        self.say_of(order, order.tell_open(), order.tell_status())
+    def tell(self, order: DeskOrder, client_id: int | None = None) -> None:
+        """Tell an order as it stands: to a client that asked, else to those who hear of it."""
+        if order.ticket.trails:
+            order.trailed_ticks = self.exchange.stop_ticks(order.perm_id)
+        if client_id is None:
+            self.say_of(order, order.tell_open(), order.tell_status())
+        else:
+            self.say(client_id, order.tell_open())
+            self.say(client_id, order.tell_status())
 
     def tell_fill(self, order: DeskOrder, fill: Fill) -> None:
         """Tell a fill, the order as it stands after it, and the commission."""

@@ -42,6 +42,10 @@ class Ticket:
     until_ns: int | None = None  # GTD: when it ends
     terms: OrderTerms
 
+    @property
+    def trails(self) -> bool:
+        return bool(self.trail_ticks or self.trail_ppm)
+
 
 class Asked(Enum):
     """A cancel on its way: by whom, and so who is told that it came too late."""
@@ -70,6 +74,7 @@ class DeskOrder:
     last_ticks: int = 0
     expires_ns: int | None = None
     accepted_ns: int = 0
+    trailed_ticks: int | None = None  # where its stop has trailed to
     triggered: bool = False  # a stop-limit is a limit now
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
@@ -153,9 +158,8 @@ class DeskOrder:
 
     def tell_terms(self) -> OrderTerms:
         """Its terms as they are now."""
-        trails = bool(self.ticket.trail_ticks or self.ticket.trail_ppm)
-        stop = self.ticket.stop_ticks
-        known = trails and abs(stop) < FAR_TICKS // 2
+        stop = self.ticket.stop_ticks if self.trailed_ticks is None else self.trailed_ticks
+        known = self.ticket.trails and abs(stop) < FAR_TICKS // 2
         return replace(
             self.ticket.terms,
             quantity=float(self.contracts),

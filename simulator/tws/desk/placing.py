@@ -15,6 +15,7 @@ from simulator.tws.desk.validity import expiry_ns, held_until_ns, is_closed
 from simulator.tws.moments import in_chicago
 from simulator.tws.requests import PlaceOrder
 
+BINDER: Final = 0  # the client that orders made by hand belong to
 CANCEL_ALL: Final = 1  # the type of a group whose orders a fill cancels
 REDUCE: Final = 3
 LASTS: Final[dict[str, Literal["rest", "immediate", "whole"]]] = {"IOC": "immediate", "FOK": "whole"}
@@ -49,6 +50,12 @@ class Placing:
             if is_new and refused.code in SILENT:
                 office.say(client_id, _never_was(client_id, request))
 
+    def by_hand(self, request: PlaceOrder, order_id: int, now_ns: int) -> DeskOrder:
+        """An order of whoever sits at TWS, which client 0 hears of. Raises RefusedError."""
+        order = self._make(BINDER, replace_id(request, order_id), now_ns)
+        self.transmit(order, now_ns)
+        return order
+
     def _read(self, request: PlaceOrder, now_ns: int) -> Ticket:
         office = self._office
         around = Circumstances(
@@ -72,6 +79,11 @@ class Placing:
     # new orders
 
     def _place(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
+        order = self._make(client_id, request, now_ns)
+        if request.terms.transmit:
+            self.transmit(order, now_ns)
+
+    def _make(self, client_id: int, request: PlaceOrder, now_ns: int) -> DeskOrder:
         ticket = self._read(request, now_ns)
         registry, parent_id = self._office.registry, request.terms.parent_id
         parent = registry.of_client(client_id, parent_id) if parent_id else None
@@ -88,8 +100,7 @@ class Placing:
         )
         self._join(order)
         registry.add(order)
-        if request.terms.transmit:
-            self.transmit(order, now_ns)
+        return order
 
     def _join(self, order: DeskOrder) -> None:
         """Put an order into its group: the one it names, or that of its entry's children."""
@@ -204,16 +215,20 @@ class Placing:
         if ticket.contracts <= order.filled:
             raise RefusedError(201, "Revised size must be above what has been filled")
         order.asked.append(ticket)
-        trails = bool(ticket.trail_ticks or ticket.trail_ppm)
         self._office.exchange.replace(
             order.perm_id,
             now_ns,
             contracts=ticket.contracts - order.filled,
             limit_ticks=ticket.limit_ticks,
-            stop_ticks=None if trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
+            stop_ticks=None if ticket.trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
         )
+
+
+def replace_id(request: PlaceOrder, order_id: int) -> PlaceOrder:
+    """The same order under another id."""
+    return PlaceOrder(order_id=order_id, contract=request.contract, terms=request.terms)
 
 
 def _compare(order: DeskOrder, ticket: Ticket) -> None:

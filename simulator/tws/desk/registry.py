@@ -30,12 +30,13 @@ class Registry:
     def add(self, order: DeskOrder) -> None:
         """Know an order from now on."""
         self._all[order.perm_id] = order
-        self._by_client[order.client_id, order.order_id] = order
-        self.see_id(order.client_id, order.order_id)
+        if order.order_id:
+            self._by_client[order.client_id, order.order_id] = order
+            self.see_id(order.client_id, order.order_id)
 
-    def rename(self, order: DeskOrder, order_id: int) -> None:
+    def bind(self, order: DeskOrder, order_id: int) -> None:
         """Give an order made by hand an id that a client can use."""
-        self._by_client.pop((order.client_id, order.order_id), None)
+        assert not order.order_id
         order.order_id = order_id
         self._by_client[order.client_id, order_id] = order
 

@@ -35,7 +35,14 @@ NOON = utc(16)  # in the middle of regular hours
 
 def quote(ts_ns: int, bid: int = PRICE, ask: int = PRICE + 1, bid_size: int = 10, ask_size: int = 20) -> Row:
     """A size of 0: that side is absent."""
-    return {"ts_ns": ts_ns, "kind": QUOTE, "bid_ticks": bid, "ask_ticks": ask, "bid_size": bid_size, "ask_size": ask_size}
+    return {
+        "ts_ns": ts_ns,
+        "kind": QUOTE,
+        "bid_ticks": bid,
+        "ask_ticks": ask,
+        "bid_size": bid_size,
+        "ask_size": ask_size,
+    }
 
 
 def trade(ts_ns: int, price: int = PRICE, size: int = 1) -> Row:

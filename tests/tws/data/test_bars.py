@@ -43,9 +43,7 @@ def test_bars_are_those_of_the_tape(
     start_ns = NOON + start * SECOND
     stop_ns = start_ns + length * SECOND
     history = history_of(rows, sizes)
-    assert bars(history, what, bar_s, start_ns, stop_ns) == recount(
-        rows, what, bar_s * SECOND, OPEN, start_ns, stop_ns
-    )
+    assert bars(history, what, bar_s, start_ns, stop_ns) == recount(rows, what, bar_s * SECOND, OPEN, start_ns, stop_ns)
 
 
 @given(tapes(most=30), tapes(start_ns=NOON + 600 * SECOND, most=30), st.sampled_from(("TRADES", "BID", "MIDPOINT")))

@@ -42,7 +42,9 @@ def floor_at(now_ns: int, rows: list[Row], **limits: Any) -> Floor:
 def two_days() -> list[Row]:
     """A trade each ten minutes of the sessions of 18 and 19 March, and a quote before each."""
     times = [start + n * 600 * SECOND for start in (OPEN, utc(22)) for n in range(138)]
-    return [row for n, at in enumerate(times) for row in (quote(at, PRICE + n % 5), trade(at + 1, PRICE + n % 5, 1 + n % 3))]
+    return [
+        row for n, at in enumerate(times) for row in (quote(at, PRICE + n % 5), trade(at + 1, PRICE + n % 5, 1 + n % 3))
+    ]
 
 
 def answered(floor: Floor, request: ReqHistoricalData) -> HistoricalData:
@@ -183,9 +185,7 @@ def test_the_continuous_contract_and_an_expired_one_have_history() -> None:
     assert times(DAYS, contract=expired, include_expired=True, bar_size="1 day", duration="1 D")
 
 
-@pytest.mark.parametrize(
-    ("entitlement", "code"), [("delayed", 162), ("none", 162), ("competing", 10197)]
-)
+@pytest.mark.parametrize(("entitlement", "code"), [("delayed", 162), ("none", 162), ("competing", 10197)])
 def test_f46_whoever_has_no_live_data_has_no_history(entitlement: str, code: int) -> None:
     floor = floor_at(NOON, [trade(NOON)], entitlement=entitlement)
     refused = floor.refused(request())
@@ -338,7 +338,12 @@ def histogram(floor: Floor, period: str, *, use_rth: bool = False) -> tuple[tupl
 
 
 def test_a_histogram_counts_contracts_by_price() -> None:
-    rows = [trade(utc(13), PRICE, 5), trade(NOON, PRICE + 1, 2), trade(NOON + 1, PRICE, 1), trade(utc(14, day=19), PRICE, 7)]
+    rows = [
+        trade(utc(13), PRICE, 5),
+        trade(NOON, PRICE + 1, 2),
+        trade(NOON + 1, PRICE, 1),
+        trade(utc(14, day=19), PRICE, 7),
+    ]
     floor = floor_at(utc(16, day=19), rows)
     assert histogram(floor, "2 days") == ((5000.0, 13), (5000.25, 2))
     assert histogram(floor, "1 day") == histogram(floor, "1 hour") == ((5000.0, 7),)

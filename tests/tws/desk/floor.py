@@ -150,12 +150,15 @@ class Floor:
         kinds = {(False, False): "MKT", (True, False): "LMT", (False, True): "STP", (True, True): "STP LMT"}
         terms.setdefault("order_type", kinds[limit is not None, stop is not None])
         terms.setdefault("outside_rth", True)
-        order = OrderTerms(action=action, quantity=quantity, limit_price=limit, aux_price=stop, **terms)
+        terms.setdefault("aux_price", stop)
+        order = OrderTerms(action=action, quantity=quantity, limit_price=limit, **terms)
         request = PlaceOrder(order_id=order_id, contract=Contract(symbol=symbol), terms=order)
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 
-    def bracket(self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any) -> "Floor":
+    def bracket(
+        self, first_id: int, action: str, quantity: float, *, stop: float, target: float, **entry: Any
+    ) -> "Floor":
         """Entry, stop and target, sent one by one; the target transmits them."""
         other = "SELL" if action == "BUY" else "BUY"
         self.place(first_id, action, quantity, transmit=False, **entry)
@@ -183,6 +186,10 @@ class Floor:
     def story(self, client: int = ME) -> list[str]:
         """The same in short, of orders and errors."""
         return [line for line in map(short, self.hear(client)) if line]
+
+    def heard_errors(self, code: int, client: int = ME) -> list[Error]:
+        """Errors of one code."""
+        return [notice for notice in self.hear(client) if isinstance(notice, Error) and notice.code == code]
 
     def statuses(self, client: int = ME) -> list[str]:
         """Only orderStatus and errors."""
