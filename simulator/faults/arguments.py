@@ -84,17 +84,17 @@ class Argument:
             case _:
                 raise ValueError
 
-    def read_text(self, text: str) -> Value:
-        """A value of a command line. Raises ValueError for a wrong one."""
+    def from_text(self, text: str) -> object:
+        """A word of a command line as a file would have it; it is yet to be read. Raises ValueError."""
         match self.sort:
             case Sort.FLAG:
-                return self.read({"true": True, "false": False}.get(text))
+                return {"true": True, "false": False}.get(text, text)
             case Sort.WHOLE:
-                return self.read(int(text))
+                return int(text)
             case Sort.NUMBER:
-                return self.read(float(text))
+                return float(text)
             case _:
-                return self.read(text)
+                return text
 
     def write(self, value: Value) -> str:
         """The value as TOML."""

@@ -213,20 +213,18 @@ def write_plan(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def injected(kind_name: str, for_text: str | None, client: int | None, words: Mapping[str, str]) -> Fault:
-    """A fault of a command line, that begins at once. Raises InputError."""
+def injected(kind_name: str, for_text: str | None, client: int | None, settings: Mapping[str, Any]) -> Fault:
+    """A fault that begins at once; a setting may be a text, as on a command line. Raises InputError."""
     kind = kind_of(kind_name, "inject")
     said: dict[str, Any] = {"for": for_text} if for_text is not None else {}
     said |= {"client": client} if client is not None else {}
-    for key, text in words.items():
-        argument = kind.argument(key) or (_KEYS["of"][1] if key == "of" else None)
-        if argument is None:
+    for key, value in settings.items():
+        argument = kind.argument(key)
+        if argument is None and key != "of":
             names = ["of", *(argument.name for argument in kind.arguments)]
             raise InputError(f"inject: {key}: {kind.name} has no such setting; expected {_listed(names, key)}")
         try:
-            said[key] = argument.read_text(text)
+            said[key] = value if argument is None or not isinstance(value, str) else argument.from_text(value)
         except ValueError:
-            raise InputError(f"inject: {key}: {text!r}; expected {argument.expected}") from None
-        if argument.sort is Sort.SECONDS:
-            said[key] = text
+            raise InputError(f"inject: {key}: {value!r}; expected {argument.expected}") from None  # type: ignore[union-attr]
     return _read_fault({"kind": kind.name, **said}, "inject")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from simulator.faults.effect import Effect, Route
 from simulator.faults.instants import INSTANTS
@@ -81,9 +81,9 @@ class Player:
 
     # what begins and ends
 
-    def inject(self, kind: str, for_text: str | None, client: int | None, words: Mapping[str, str]) -> str:
+    def inject(self, kind: str, for_text: str | None, client: int | None, settings: Mapping[str, Any]) -> str:
         """Let a fault begin now; what it is, in words. Raises InputError."""
-        fault = injected(kind, for_text, client, words)
+        fault = injected(kind, for_text, client, settings)
         watch = Watch(fault=fault, number=len(self._watches), seed=self._seed)
         self._watches.append(watch)
         self._by_type.clear()
@@ -232,6 +232,9 @@ class Player:
 
     def pass_on(self, session: Session, data: bytes) -> None:
         """Send bytes on the way that they go now."""
+        if not self._active and session not in self._pipes:
+            session.send(data)
+            return
         route = Route(due_s=self.now_s)
         for effect in self._active:
             if effect.tells_bytes and effect.concerns(session):

@@ -78,7 +78,7 @@ class Faults(Protocol):
     def left(self, session: Session) -> None:
         """A connection is about to end."""
 
-    def inject(self, kind: str, for_text: str | None, client: int | None, words: Mapping[str, str]) -> str:
+    def inject(self, kind: str, for_text: str | None, client: int | None, settings: Mapping[str, Any]) -> str:
         """Let a fault begin now; what it is, in words."""
 
 
