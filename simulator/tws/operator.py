@@ -22,6 +22,7 @@ class Operator:
             "pause": self.pause,
             "resume": self.resume,
             "speed": self.speed,
+            "inject": self.inject,
         }
         return {**own, **Hand(self._server.world).handlers()}
 
@@ -57,3 +58,12 @@ class Operator:
         self._server.pace.speed = speed
         self._server.pace.anchor(trio.current_time(), self._server.world.now_ns)
         return await self.status(asked)
+
+    async def inject(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Let a fault begin now: `fault`, `for`, `client`, and its settings under their names."""
+        faults = self._server.world.faults
+        if faults is None:
+            raise InputError("this mock TWS takes no faults")
+        more = {key: value for key, value in asked.items() if key not in ("do", "fault", "for", "client")}
+        said = faults.inject(str(asked["fault"]), asked.get("for"), asked.get("client"), more)
+        return {"fault": said}

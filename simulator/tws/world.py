@@ -1,7 +1,7 @@
 """The world that clients share: one market, one desk, and who is connected. No I/O; the market's time is handed in."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -43,19 +43,43 @@ DESK_REQUESTS: Final = (
 
 
 class Faults(Protocol):
-    """What may stand between a session and its client."""
+    """What may stand between sessions and clients. The transport says what time it is, by `next_s` at the latest."""
 
-    def say(self, session: Session, notice: Notice, data: bytes) -> None:
-        """Send what TWS says, or do otherwise."""
-
-    def hear(self, session: Session, request: Request) -> bool:
-        """Whether a request reaches TWS."""
-
-    def refuses(self, client_id: int) -> bool:
-        """Whether a client id is said to be in use."""
+    on_due: Callable[[], None]  # the transport's wake-up: `next_s` has changed
 
     def clock(self, at_s: float) -> None:
-        """Do what the transport's time makes due."""
+        """Do what is due."""
+
+    @property
+    def next_s(self) -> float:
+        """When something is due."""
+
+    def greet(self, session: Session, data: bytes) -> None:
+        """Send a connection's greeting, or do otherwise."""
+
+    def version(self, agreed: int) -> int:
+        """The version that a greeting says."""
+
+    def refuses(self, session: Session, client_id: int) -> bool:
+        """Whether a client id is said to be in use."""
+
+    def came(self, session: Session) -> None:
+        """A client has been let in."""
+
+    def say(self, session: Session, notice: Notice) -> None:
+        """Send what TWS says, or do otherwise."""
+
+    def hear(self, session: Session, request: Request) -> None:
+        """Let TWS answer a request, or do otherwise."""
+
+    def deafens(self, session: Session) -> bool:
+        """Whether what a client sends is left unread."""
+
+    def left(self, session: Session) -> None:
+        """A connection is about to end."""
+
+    def inject(self, kind: str, for_text: str | None, client: int | None, settings: Mapping[str, Any]) -> str:
+        """Let a fault begin now; what it is, in words."""
 
 
 class World:
@@ -66,7 +90,8 @@ class World:
         self.market = market
         self.data = data
         self.desk = desk
-        self.sessions: dict[int, Session] = {}
+        self.connections: dict[Session, None] = {}  # all of them
+        self.sessions: dict[int, Session] = {}  # those that have said who they are
         self.feeds: dict[int, Feed] = {}
         self._seen_ns = 0
         self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
@@ -140,8 +165,8 @@ class World:
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
         self._seen_ns = now_ns
         self.data.take(events, now_ns)
-        for client_id, feed in self.feeds.items():
-            if notices := feed.take(events, now_ns):
+        for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
+            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)
@@ -171,6 +196,7 @@ class World:
 
     def left(self, session: Session) -> None:
         """A client is gone; its orders stay."""
+        self.connections.pop(session, None)
         client_id = session.client_id
         if client_id is not None and self.sessions.get(client_id) is session:
             del self.sessions[client_id]
