@@ -6,7 +6,7 @@ answer inside `placeOrder` would meet a library that has not registered the orde
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone, tzinfo
 from importlib import import_module
@@ -22,10 +22,14 @@ from simulator.tws.world import World
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - the libraries know this name
 
 
+def ignore(session: Session) -> None:
+    """Do nothing with a new session."""
+
+
 class MemoryConnection:
     """Stands where the library's `Connection` stands."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, on_session: Callable[[Session], None]) -> None:
         self.hasData = Event("hasData")
         self.disconnected = Event("disconnected")
         self.transport: MemoryConnection | None = None
@@ -33,6 +37,7 @@ class MemoryConnection:
         self.numMsgSent = 0
         self.session: Session | None = None
         self._world = world
+        self._on_session = on_session
         self._sent: deque[bytes] = deque()
         self._waking: set[str] = set()
         self._loop: Any = None
@@ -47,6 +52,7 @@ class MemoryConnection:
         self._loop = trio_asyncio.current_loop.get()
         self.session = Session(self._world, "memory", trio.current_time())
         self.session.on_output = self._wake_out
+        self._on_session(self.session)
         self.transport = self
 
     def sendMsg(self, msg: bytes) -> None:  # noqa: N802 - the library's name
@@ -101,14 +107,14 @@ class MemoryConnection:
             self.disconnected.emit("")
 
 
-def in_memory(ib: Any, world: World) -> MemoryConnection:
-    """Let a fresh `IB()` reach the world; then connect as ever. Its throttle is replaced by one that can end.
+def in_memory(ib: Any, world: World, on_session: Callable[[Session], None] = ignore) -> MemoryConnection:
+    """Let a fresh `IB()` reach the world; then connect as ever.
 
-    The library's own spins for ever at one instant of an exact clock: it asks whether more than an interval has
-    passed, and wakes after exactly one.
+    The library's throttle is switched off: under an exact clock it spins for ever at one instant (it asks whether more
+    than an interval has passed, and wakes after exactly one). Pace requests yourself: the session allows 50 a second.
     """
     client = ib.client
-    connection = client.conn = MemoryConnection(world)
+    connection = client.conn = MemoryConnection(world, on_session)
     connection.hasData.connect(client._onSocketHasData, keep_ref=True)
     connection.disconnected.connect(client._onSocketDisconnected, keep_ref=True)
     client.MaxRequests = 0
