@@ -65,7 +65,8 @@ def desks(draw: st.DrawFn, replaces: bool = True) -> Desk:
 
 def any_order(draw: st.DrawFn, order_id: int, parent: int = 0) -> Any:
     prices = {name: draw(PRICES) for name in draw(st.sampled_from([(), ("limit",), ("stop",), ("limit", "stop")]))}
-    group, waits = draw(st.sampled_from([0, 0, 1, 2])), draw(st.booleans())
+    groups = [0, parent + 10] if parent else [0, 0, 1, 2]  # a child's group is never its entry's
+    group, waits = draw(st.sampled_from(groups)), draw(st.booleans())
     return order(
         order_id,
         draw(st.sampled_from([1, -1])),
