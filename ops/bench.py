@@ -5,7 +5,7 @@ ops/bench core       the decision core and the exchange against the yardstick
 ops/bench process    whole processes: help, warm, cold, memory and time at 1 and 10 million events
 ops/bench flow       the synthetic market: speed, a session to Parquet, memory, the bands of real ES over ten seeds
 ops/bench symmetry   the synthetic market again: long shares and moves after entries over a hundred sessions
-ops/bench realism    TAPE_A TAPE_B: can a classifier tell their minutes apart?
+ops/bench tws        the mock TWS: ticks a second over TCP, virtual against real time
 ops/bench realism TAPE_A TAPE_B
                      how well a classifier tells minutes of tape A (real) from like minutes of tape B (synthetic)
 """
@@ -158,7 +158,14 @@ def symmetry(folder: Path) -> dict[str, Any]:
     return figures()
 
 
-PARTS = {"core": core, "process": process, "flow": flow, "symmetry": symmetry}
+def tws(folder: Path) -> dict[str, Any]:
+    """The mock TWS: ticks a second, and virtual time."""
+    from tws_figures import figures
+
+    return figures()
+
+
+PARTS = {"core": core, "process": process, "flow": flow, "symmetry": symmetry, "tws": tws}
 
 
 def realism(tapes: list[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def _report(orders: Array, o: int, what: int, ts: int, contracts: int, price: in
 
 
 @kernel
-def _fill(orders: Array, o: int, ts: int, contracts: int, price: int, reports: Array, n: int) -> int:
+def fill(orders: Array, o: int, ts: int, contracts: int, price: int, reports: Array, n: int) -> int:
     """Fill part of an order at one price; its group shrinks by as much at once."""
     orders["contracts"][o] -= contracts
     orders["filled"][o] += contracts
@@ -47,7 +47,7 @@ def _take(orders: Array, o: int, ts: int, price: int, shown: int, limited: bool,
     side = orders["side"][o]
     while orders["contracts"][o] > 0 and not (limited and (price - orders["limit_ticks"][o]) * side > 0):
         left = orders["contracts"][o]
-        n = _fill(orders, o, ts, min(left, shown) if shown > 0 else left, price, reports, n)
+        n = fill(orders, o, ts, min(left, shown) if shown > 0 else left, price, reports, n)
         price += side
     return n
 
@@ -84,7 +84,7 @@ def _meet_quote(orders: Array, o: int, ts: int, book: Array, reports: Array, n: 
     price, side = orders["limit_ticks"][o], orders["side"][o]
     opposite = book["ask_ticks"][0] if side > 0 else book["bid_ticks"][0]
     if (price - opposite) * side >= 0:
-        return _fill(orders, o, ts, orders["contracts"][o], price, reports, n)
+        return fill(orders, o, ts, orders["contracts"][o], price, reports, n)
     _see_touch(orders, o, book)
     return n
 
@@ -130,12 +130,12 @@ def _meet_trade(orders: Array, o: int, ts: int, price: int, size: int, book: Arr
     if kind == LIMIT:
         through = (orders["limit_ticks"][o] - price) * side
         if through > 0:
-            return _fill(orders, o, ts, orders["contracts"][o], orders["limit_ticks"][o], reports, n)
+            return fill(orders, o, ts, orders["contracts"][o], orders["limit_ticks"][o], reports, n)
         if through == 0:
             ahead = max(0, orders["ahead"][o])
             orders["ahead"][o] = max(0, ahead - size)
             if size > ahead:
-                return _fill(orders, o, ts, min(orders["contracts"][o], size - ahead), price, reports, n)
+                return fill(orders, o, ts, min(orders["contracts"][o], size - ahead), price, reports, n)
     elif kind != MARKET:
         if (price - orders["stop_ticks"][o]) * side < 0:
             _trail(orders, o, price)

@@ -159,6 +159,25 @@ class Exchange:
                 reports += self._act(row, ts_ns)
         return reports
 
+    def fill(self, order_id: int, contracts: int, price_ticks: int | None, ts_ns: int) -> list[Report]:
+        """Fill an order at rest without asking the market: all that is left for 0, at its limit or the touch for None.
+
+        For whoever decides fills by hand. Nothing for an order that is not at rest, or for want of a price.
+        """
+        row = self._row(order_id)
+        if row is None:
+            return []
+        order, book = self._orders[row], self._book[0]
+        if price_ticks is None:
+            if order["type"] != records.LIMIT and not book["quoted"]:
+                return []
+            touch = book["ask_ticks"] if order["side"] > 0 else book["bid_ticks"]
+            price_ticks = int(order["limit_ticks"] if order["type"] == records.LIMIT else touch)
+        most = int(order["contracts"])
+        wanted = min(contracts or most, most)
+        rows = matching.fill(self._orders[: self._live], row, ts_ns, wanted, price_ticks, self._reports, 0)
+        return self._settle(rows)
+
     # what is where
 
     def left(self, order_id: int) -> int:

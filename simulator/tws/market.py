@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
+from simulator.exchange.commands import FOREVER_NS
 from simulator.exchange.orders import Report
-from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.exchange.venue import Exchange
 from simulator.tws.data import hours
 from simulator.tws.data.board import Board
 from system.domain.session import Calendar, Segment
-from system.domain.ticks import Batch, empty_batch
+from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
 
 BATCH_MAX: Final = 65_536  # events looked at in one go
 NOTHING: Final = empty_batch(0)
@@ -41,6 +43,8 @@ class Market:
     exchange: Exchange
     board: Board = field(default_factory=Board)
     now_ns: int = 0
+    held: bool = False  # somebody else makes the prices: the tape passes unseen
+    _shift_ticks: int = 0  # added to the tape's prices
     _calendar: Calendar = field(default_factory=Calendar)
     _batch: Batch = field(default_factory=lambda: NOTHING)
     _segments: Iterator[Segment] = field(default_factory=lambda: iter(()))
@@ -94,10 +98,23 @@ class Market:
             self._close_ns = hours.day(session.day).close_ns if hours.day(session.day).trades else session.break_ns
             self.exchange.begin_session(session.break_ns)
             self.board.begin_session()
+        if self.held:
+            yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
+            self._at = stop
+            return
+        start, self._at = self._at, stop
+        yield from self._meet(self._batch, start, stop)
+
+    def place(self, events: Batch) -> Iterator[Step]:
+        """Play events that are not on the tape, stamped `now_ns`, while the market is open; to be used up."""
+        yield from self._meet(events, 0, len(events))
+
+    def _meet(self, batch: Batch, at: int, stop: int) -> Iterator[Step]:
+        """Let the exchange and the board meet events [at, stop)."""
         while True:
-            start = self._at
-            self._at, reports = self.exchange.advance(self._batch, start, stop)
-            events = self._batch[start : self._at]
+            start = at
+            at, reports = self.exchange.advance(batch, start, stop)
+            events = batch[start:at]
             if len(events):
                 self.now_ns = int(events["ts_ns"][-1])
                 self.board.see(events)
@@ -108,12 +125,30 @@ class Market:
             if not reports:
                 return
 
+    def shift(self, by_ticks: int) -> None:
+        """Move all prices of the tape from here on."""
+        self._shift_ticks += by_ticks
+        self._batch = np.concatenate(
+            [NOTHING, self._batch]
+        )  # its own copy: whoever played the past may look at it still
+        shift(self._batch[self._at :], by_ticks)
+
+    def release(self) -> None:
+        """Let the tape go on, from where the touch is now."""
+        past = self._batch[: self._at]
+        quoted = np.flatnonzero((past["kind"] == QUOTE) & (past["bid_size"] > 0))
+        if self.held and len(quoted) and self.board.bid_size:
+            self.shift(self.board.bid_ticks - int(past["bid_ticks"][quoted[-1]]))
+        self.held = False
+
     def _pass_time(self, to_ns: int) -> Iterator[Step]:
         """Let commands arrive that are due, with no event in between, and quotes end with their session."""
         while (arrival_ns := self.exchange.next_arrival_ns) <= to_ns:
             self._end_quotes(arrival_ns)
             self.now_ns = max(self.now_ns, arrival_ns)
-            yield Step(events=NOTHING, reports=self.exchange.arrive(), ts_ns=self.now_ns)
+            reports = self.exchange.arrive()
+            if reports:
+                yield Step(events=NOTHING, reports=reports, ts_ns=self.now_ns)
         self._end_quotes(to_ns)
         self.now_ns = max(self.now_ns, to_ns)
 
@@ -131,6 +166,17 @@ class Market:
                 if batch is None:
                     self._batch, self._at = NOTHING, 0
                     return None
+                if self._shift_ticks:
+                    batch = batch.copy()
+                    shift(batch, self._shift_ticks)
                 self._batch, self._at = batch, 0
                 self._segments = self._calendar.segments(batch["ts_ns"])
         return self._segment
+
+
+def shift(events: Batch, by_ticks: int) -> None:
+    """Move prices in place; what is no price stays."""
+    quotes, trades = events["kind"] == QUOTE, events["kind"] == TRADE
+    for name in ("bid_ticks", "ask_ticks"):
+        events[name][quotes | trades] += by_ticks
+    events["price_ticks"][trades] += by_ticks

@@ -12,8 +12,8 @@ from system.domain.settings import SECOND_NS
 
 CONTRACT_ZONE: Final = "US/Central"  # what TWS calls Chicago's time
 _DASHED: Final = re.compile(r"(\d{8})-(\d\d:\d\d:\d\d)")
-_SPACED: Final = re.compile(r"(?:(\d{8})\s+)?(\d\d?:\d\d(?::\d\d)?)(?:\s+(\S+))?")
-_DATE: Final = re.compile(r"(\d{8})(?:\s+(\S+))?")
+_SPACED: Final = re.compile(r"(?:(\d{8})\s+)?(\d\d?:\d\d(?::\d\d)?)(?:\s+([A-Za-z]\S*))?")
+_DATE: Final = re.compile(r"(\d{8})(?:\s+([A-Za-z]\S*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Moment:
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # unknown, or no name of a zone at all
+    except (KeyError, ValueError, OSError):  # unknown, or no name of a zone at all
         return None
 
 

@@ -1,14 +1,12 @@
 """What whoever runs the mock may do to it while it runs."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import trio
 
+from simulator.tws.hand import Hand, Handler
 from simulator.tws.tcp import Server
 from system.domain.errors import InputError
-
-Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class Operator:
@@ -19,7 +17,14 @@ class Operator:
 
     def handlers(self) -> dict[str, Handler]:
         """All commands."""
-        return {"status": self.status, "pause": self.pause, "resume": self.resume, "speed": self.speed}
+        own: dict[str, Handler] = {
+            "status": self.status,
+            "pause": self.pause,
+            "resume": self.resume,
+            "speed": self.speed,
+            "inject": self.inject,
+        }
+        return {**own, **Hand(self._server.world).handlers()}
 
     async def status(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Where the market is, and who is connected."""
@@ -53,3 +58,12 @@ class Operator:
         self._server.pace.speed = speed
         self._server.pace.anchor(trio.current_time(), self._server.world.now_ns)
         return await self.status(asked)
+
+    async def inject(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Let a fault begin now: `fault`, `for`, `client`, and its settings under their names."""
+        faults = self._server.world.faults
+        if faults is None:
+            raise InputError("this mock TWS takes no faults")
+        more = {key: value for key, value in asked.items() if key not in ("do", "fault", "for", "client")}
+        said = faults.inject(str(asked["fault"]), asked.get("for"), asked.get("client"), more)
+        return {"fault": said}

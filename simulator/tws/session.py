@@ -14,7 +14,7 @@ from simulator.tws.requests import Request, StartApi
 from simulator.tws.wire.decode import BadMessage, decode
 from simulator.tws.wire.encode import encode
 from simulator.tws.wire.framing import CHUNK_MAX, Framer, ProtocolError, frame, split
-from simulator.tws.wire.versions import negotiate
+from simulator.tws.wire.versions import SERVER_MAX, SERVER_MIN, negotiate
 
 if TYPE_CHECKING:
     from simulator.tws.world import World
@@ -54,7 +54,9 @@ class Session:
         self.client_id: int | None = None
         self.closed: str | None = None
         self.on_output: Callable[[], None] = lambda: None  # the transport's wake-up
-        self.received: deque[Request] = deque(maxlen=10_000)
+        self.reset = False  # whether it ends with a reset
+        self.chunk_bytes = CHUNK_MAX  # of what is taken at a time, in whole frames
+        self.unheard = bytearray()  # what came while deaf
         self._framer = Framer()
         self._out: deque[bytes] = deque()
         self._out_bytes = 0
@@ -63,24 +65,54 @@ class Session:
         self._strikes = 0
         self._struck_s = float("-inf")
         self._bad = 0
+        world.connections[self] = None
 
     # bytes
 
     def receive(self, data: bytes, at_s: float) -> None:
         """Take what a client sent; whatever it is, it ends in answers or in `closed`."""
+        faults = self.world.faults
+        if faults is not None:
+            faults.clock(at_s)
         for start in range(0, len(data), CHUNK_MAX):
-            if self.state is State.CLOSED:
+            if self.closed is not None:
+                return
+            if self.deaf:
+                self.unheard += data[start:]
+                if len(self.unheard) > OUT_MAX:
+                    self.close(f"is not heard: {OUT_MAX >> 20} MiB of it wait")
                 return
             self._framer.feed(data[start : start + CHUNK_MAX])
-            try:
-                while self.state is not State.CLOSED and (payload := self._framer.next_payload()) is not None:
-                    self._take(payload, at_s)
-            except ProtocolError as wrong:
-                self.close(str(wrong))
+            self._work(at_s)
+
+    def _work(self, at_s: float) -> None:
+        """Take the whole messages that have come."""
+        try:
+            while self._listens and (payload := self._framer.next_payload()) is not None:
+                self._take(payload, at_s)
+        except ProtocolError as wrong:
+            self.close(str(wrong))
+
+    @property
+    def _listens(self) -> bool:
+        return self.closed is None and not self.deaf
+
+    @property
+    def deaf(self) -> bool:
+        """Whether a fault leaves unread what the client sends; a transport that can wait does not read on."""
+        return self.world.faults is not None and self.world.faults.deafens(self)
+
+    def hear_again(self, at_s: float) -> None:
+        """Go on with what came while deaf."""
+        if self.state is State.GREETING:
+            self.handshake_s = at_s + HANDSHAKE_S
+        self._work(at_s)
+        data, self.unheard = bytes(self.unheard), bytearray()
+        self.receive(data, at_s)
 
     def clock(self, at_s: float) -> None:
         """Close a connection whose greeting takes too long."""
-        if self.state is State.GREETING and at_s >= self.handshake_s:
+        if self.state is State.GREETING and at_s >= self.handshake_s and not self.deaf:
             self.close(f"no greeting within {HANDSHAKE_S:g} s")
 
     def take(self) -> bytes:
@@ -89,7 +121,7 @@ class Session:
             return b""
         chunk = [self._out.popleft()]
         size = len(chunk[0])
-        while self._out and size + len(self._out[0]) <= CHUNK_MAX:
+        while self._out and size + len(self._out[0]) <= self.chunk_bytes:
             size += len(self._out[0])
             chunk.append(self._out.popleft())
         self._out_bytes -= size
@@ -106,14 +138,17 @@ class Session:
         """Send a notice, unless the connection is not started yet or closed."""
         if self.state is not State.READY:
             return
-        data = encode(notice, self.version)
-        if self.world.log_wire is not None:
-            self.world.log_wire(self, "->", notice)
         faults = self.world.faults
         if faults is None:
-            self.send(data)
+            self.send(self.write(notice))
         else:
-            faults.say(self, notice, data)
+            faults.say(self, notice)
+
+    def write(self, notice: Notice) -> bytes:
+        """A notice as the frame that this client can read; it is about to be sent."""
+        if self.world.log_wire is not None:
+            self.world.log_wire(self, "->", notice)
+        return encode(notice, self.version)
 
     def send(self, data: bytes) -> None:
         """Put bytes on their way; a client that has not read for too long is cut off."""
@@ -128,10 +163,13 @@ class Session:
             return
         self.on_output()
 
-    def close(self, why: str) -> None:
+    def close(self, why: str, *, reset: bool = False) -> None:
         """End the connection; what is on its way is still to be sent."""
         if self.state is State.CLOSED:
             return
+        self.reset = reset
+        if self.world.faults is not None:
+            self.world.faults.left(self)
         self._go(State.CLOSED)
         self.closed = why
         self.world.left(self)
@@ -157,10 +195,11 @@ class Session:
             return
         if self.world.log_wire is not None:
             self.world.log_wire(self, "<-", request)
-        self.received.append(request)
-        if self.world.faults is not None and not self.world.faults.hear(self, request):
-            return
-        self.answer(request)
+        self.world.heard.append((NO_ID if self.client_id is None else self.client_id, request))
+        if self.world.faults is None:
+            self.answer(request)
+        else:
+            self.world.faults.hear(self, request)
 
     def answer(self, request: Request) -> None:
         """Do what is asked."""
@@ -176,19 +215,26 @@ class Session:
         if version is None:
             self.close(f"offers {payload[:40]!r}: none of our versions")
             return
-        self.version = version
+        faults = self.world.faults
+        said = version if faults is None else faults.version(version)
+        self.version = max(SERVER_MIN, min(said, SERVER_MAX))
         self._go(State.STARTING)
-        self.send(frame(version, self.world.time_text()))
+        greeting = frame(said, self.world.time_text())
+        if faults is None:
+            self.send(greeting)
+        else:
+            faults.greet(self, greeting)
 
     def _start(self, request: StartApi) -> None:
         if self.state is State.READY:  # said twice; TWS keeps the first
             return
         self._go(State.READY)
-        if (self.world.faults is not None and self.world.faults.refuses(request.client_id)) or not self.world.came(
-            self, request.client_id
-        ):
+        faults, client_id = self.world.faults, request.client_id
+        if (faults is not None and faults.refuses(self, client_id)) or not self.world.came(self, client_id):
             self.say(error(NO_ID, 326))
-            self.close(f"client id {request.client_id} is in use")
+            self.close(f"client id {client_id} is in use")
+        elif faults is not None:
+            faults.came(self)
 
     def _complain(self, wrong: BadMessage) -> None:
         self._bad += 1

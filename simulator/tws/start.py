@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from simulator.exchange.book import OrderType
+from simulator.exchange.orders import Order
 from simulator.exchange.venue import Exchange
 from simulator.flow.parameters import Flow
 from simulator.flow.sessions import sessions, trading_days
@@ -17,7 +19,7 @@ from system.domain.errors import InputError
 from system.domain.holidays import LAST_YEAR
 from system.domain.session import NEW_YORK, Calendar, utc_ns
 from system.domain.settings import SECOND_NS
-from system.domain.ticks import Batch
+from system.domain.ticks import QUOTE, TRADE, Batch, batch_of
 from system.storage.tape import read_stretches
 
 LATENCY_NS: Final = SECOND_NS // 20  # between TWS and the exchange
@@ -56,11 +58,26 @@ def trading_day(now_ns: int) -> date:
 
 def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> World:
     """Play up to the start, with nobody looking."""
+    _compile()
     exchange = Exchange(latency_ns=LATENCY_NS)
     data = DataDesk()
-    world = World(Market.of(batches, exchange), data, Desk(exchange, data.board, seed), name=name)
-    world.advance(start_ns)
-    return world
+    market = Market.of(batches, exchange)
+    for step in market.advance(start_ns):
+        data.take(step.events, step.ts_ns)
+    return World(market, data, Desk(exchange, data.board, seed), name=name)
+
+
+def _compile() -> None:
+    """Let an order meet a quote and a trade once: compiling under a client's first order would stall everybody."""
+    exchange = Exchange(latency_ns=1)
+    order = Order(order_id=1, side=1, contracts=1, type=OrderType.LIMIT, limit_ticks=1)
+    exchange.submit((order,), 0)
+    for trade_ticks, size in ((2, 1), (1, 9)):  # one beside it, one that fills it
+        quote_and_trade = batch_of(
+            ts_ns=[1, 1], kind=[QUOTE, TRADE], bid_ticks=[1, 0], ask_ticks=[2, 0], bid_size=[1, 0], ask_size=[1, 0]
+        )
+        quote_and_trade["price_ticks"][1], quote_and_trade["size"][1] = trade_ticks, size
+        exchange.advance(quote_and_trade, 0, 2)
 
 
 def _sessions_left(first: date) -> int:

@@ -4,6 +4,8 @@ One task paces the market, two carry each client. Nothing here knows a message.
 """
 
 import math
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -64,6 +66,7 @@ class Server:
     clients: int = 0
     wake: dict[Session, trio.Event] = field(default_factory=dict)
     _lagging: bool = False
+    _due: trio.Event = field(default_factory=trio.Event)
 
     async def run(self, host: str, port: int, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Serve until cancelled; starts with the port that was bound. Raises OSError where it cannot be."""
@@ -71,8 +74,34 @@ class Server:
         async with trio.open_nursery() as nursery:
             self.pace.anchor(trio.current_time(), self.world.now_ns)
             nursery.start_soon(self.play)
-            await nursery.start(trio.serve_listeners, self.serve, listeners)
-            task_status.started(int(listeners[0].socket.getsockname()[1]))
+            bound = int(listeners[0].socket.getsockname()[1])
+            if self.world.faults is not None:
+                nursery.start_soon(self._break)
+            task_status.started(bound)
+            while True:
+                await self._listen(listeners, nursery)
+                await _until(lambda: self.world.listens)
+                listeners = await trio.open_tcp_listeners(bound, host=host)
+
+    async def _listen(self, listeners: list[trio.SocketListener], nursery: trio.Nursery) -> None:
+        """Take connections for as long as the world does."""
+        async with trio.open_nursery() as listening:
+            await listening.start(
+                partial(trio.serve_listeners, self.serve, listeners, handler_nursery=nursery),
+            )
+            await _until(lambda: not self.world.listens)
+            listening.cancel_scope.cancel()
+
+    async def _break(self) -> None:
+        """Let faults happen when they are due, for ever."""
+        faults = self.world.faults
+        assert faults is not None
+        while True:
+            self._due = trio.Event()
+            faults.on_due = self._due.set
+            faults.clock(trio.current_time())
+            with trio.move_on_at(max(faults.next_s, trio.current_time() + SHORTEST_S)):
+                await self._due.wait()
 
     # the market
 
@@ -132,10 +161,14 @@ class Server:
             del self.wake[session]
             who = name if session.client_id is None else f"{name}: client {session.client_id}"
             self.log(f"{who}: closed: {session.closed}")
-            await self._part(stream)
+            await self._part(session, stream)
 
-    async def _part(self, stream: trio.SocketStream) -> None:
+    async def _part(self, session: Session, stream: trio.SocketStream) -> None:
         """Close; first read on for a moment, since bytes that nobody read would take the last words with them."""
+        if session.reset:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            await trio.aclose_forcefully(stream)
+            return
         with trio.move_on_after(LINGER_S), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await stream.send_eof()
             while await stream.receive_some(RECEIVE_BYTES):
@@ -150,12 +183,16 @@ class Server:
         """Hand over what comes, until either side ends it."""
         while session.state is not State.CLOSED:
             limit = session.handshake_s if session.state is State.GREETING else math.inf
+            data = None
             with trio.move_on_at(limit):
                 try:
                     data = await stream.receive_some(RECEIVE_BYTES)
                 except trio.BrokenResourceError:
                     session.close("the connection broke")
                     return
+            if session.deaf:
+                await _until(lambda: session.closed is not None or not session.deaf)
+            if data is not None:
                 if not data:
                     session.close("the client hung up")
                     return
@@ -182,3 +219,9 @@ class Server:
                 scope.cancel()
                 return
             await self.wake[session].wait()
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    """Wait for what faults bring about; the world is no place for a transport's events."""
+    while not holds():  # noqa: ASYNC110
+        await trio.sleep(STEP_S)

@@ -1,16 +1,19 @@
 """The world that clients share: one market, one desk, and who is connected. No I/O; the market's time is handed in."""
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import numpy.typing as npt
 
+from simulator.exchange.orders import Filled
 from simulator.tws import requests as ask
 from simulator.tws.codes import warning
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
-from simulator.tws.desk.desk import Addressed, Desk
+from simulator.tws.desk.desk import Desk
+from simulator.tws.desk.office import Addressed
 from simulator.tws.market import NOTHING, Market, Step
 from simulator.tws.notices import (
     Error,
@@ -25,9 +28,11 @@ from simulator.tws.notices import (
 )
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
+from system.domain.errors import InputError
 from system.domain.settings import SECOND_NS
 
 FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
+HEARD_MAX: Final = 10_000  # messages from clients that are kept to be looked at
 FOREVER_NS: Final = 1 << 62
 DESK_REQUESTS: Final = (
     *(ask.ReqOpenOrders, ask.ReqAllOpenOrders, ask.ReqAutoOpenOrders, ask.ReqCompletedOrders, ask.ReqExecutions),
@@ -38,16 +43,43 @@ DESK_REQUESTS: Final = (
 
 
 class Faults(Protocol):
-    """What may stand between a session and its client."""
+    """What may stand between sessions and clients. The transport says what time it is, by `next_s` at the latest."""
 
-    def say(self, session: Session, notice: Notice, data: bytes) -> None:
+    on_due: Callable[[], None]  # the transport's wake-up: `next_s` has changed
+
+    def clock(self, at_s: float) -> None:
+        """Do what is due."""
+
+    @property
+    def next_s(self) -> float:
+        """When something is due."""
+
+    def greet(self, session: Session, data: bytes) -> None:
+        """Send a connection's greeting, or do otherwise."""
+
+    def version(self, agreed: int) -> int:
+        """The version that a greeting says."""
+
+    def refuses(self, session: Session, client_id: int) -> bool:
+        """Whether a client id is said to be in use."""
+
+    def came(self, session: Session) -> None:
+        """A client has been let in."""
+
+    def say(self, session: Session, notice: Notice) -> None:
         """Send what TWS says, or do otherwise."""
 
-    def hear(self, session: Session, request: Request) -> bool:
-        """Whether a request reaches TWS."""
+    def hear(self, session: Session, request: Request) -> None:
+        """Let TWS answer a request, or do otherwise."""
 
-    def refuses(self, client_id: int) -> bool:
-        """Whether a client id is said to be in use."""
+    def deafens(self, session: Session) -> bool:
+        """Whether what a client sends is left unread."""
+
+    def left(self, session: Session) -> None:
+        """A connection is about to end."""
+
+    def inject(self, kind: str, for_text: str | None, client: int | None, settings: Mapping[str, Any]) -> str:
+        """Let a fault begin now; what it is, in words."""
 
 
 class World:
@@ -58,9 +90,13 @@ class World:
         self.market = market
         self.data = data
         self.desk = desk
-        self.sessions: dict[int, Session] = {}
+        self.connections: dict[Session, None] = {}  # all of them
+        self.sessions: dict[int, Session] = {}  # those that have said who they are
         self.feeds: dict[int, Feed] = {}
+        self._seen_ns = 0
+        self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
+        self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
 
     @property
@@ -87,11 +123,30 @@ class World:
             due_ns = min(self.desk.next_due_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
-            self._see(NOTHING, self.now_ns)
+            if self._seen_ns < self.now_ns:
+                self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
                 self._deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def place(self, events: npt.NDArray[Any]) -> None:
+        """Play events that are not on the tape, stamped `now_ns`."""
+        for step in self.market.place(events):
+            self._take(step)
+
+    def fill(self, client_id: int, order_id: int, contracts: int, price_ticks: int | None) -> int:
+        """Fill a client's working order, whatever the market does: `contracts`, or all that is left for 0.
+
+        Returns how many. Raises InputError for an order that does not work at the exchange.
+        """
+        found = [order for order in self.desk.orders if (order.client_id, order.order_id) == (client_id, order_id)]
+        reports = self.market.exchange.fill(found[0].perm_id, contracts, price_ticks, self.now_ns) if found else []
+        if not reports:
+            raise InputError(f"order {order_id} of client {client_id}: expected one that works at the exchange")
+        self._deliver(self.desk.take(reports, self.now_ns))
+        self._see(NOTHING, self.now_ns)
+        return sum(report.contracts for report in reports if isinstance(report, Filled))
 
     def _take(self, step: Step) -> None:
         """What a step brings, in the order of METHOD.md 7: a fill is known before the event that made it is seen."""
@@ -108,9 +163,10 @@ class World:
         self._see(events[before:], step.ts_ns)
 
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
+        self._seen_ns = now_ns
         self.data.take(events, now_ns)
-        for client_id, feed in self.feeds.items():
-            if notices := feed.take(events, now_ns):
+        for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
+            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)
@@ -135,11 +191,12 @@ class World:
         session.say(NextValidId(order_id=self.desk.next_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
-        self._deliver(self.desk.client_came(client_id))
+        self.desk.client_came(client_id)
         return True
 
     def left(self, session: Session) -> None:
         """A client is gone; its orders stay."""
+        self.connections.pop(session, None)
         client_id = session.client_id
         if client_id is not None and self.sessions.get(client_id) is session:
             del self.sessions[client_id]

@@ -46,20 +46,19 @@ def serve(
         return
     if tape and (flow or preset):
         raise InputError(f"--{'flow' if flow else 'preset'}: expected without --tape: it is about synthetic sessions")
+    from simulator.faults.plan import Plan, load_plan
+    from simulator.faults.player import Player
     from simulator.flow.load import load_flow
     from simulator.tws import start as beginning
     from simulator.tws.run import run
 
     pace = _speed(speed)
+    plan = load_plan(faults) if faults is not None else Plan()
     if tape:
         world = beginning.replayed(tape, seed, start)
     else:
         world = beginning.synthetic(seed, beginning.trading_day(wall_ns()), load_flow(flow, preset), start)
-    if faults is not None:
-        from simulator.faults.plan import load_plan
-        from simulator.faults.player import Player
-
-        world.faults = Player(world, load_plan(faults))
+    world.faults = Player(world, plan, _log)
     if host not in LOOPBACK:
         _log(f"warning: listening on {host}: whoever reaches this port can trade here, and nothing asks who they are")
     if log_wire:
@@ -72,16 +71,29 @@ def serve(
 @mock_tws.command()
 def inject(
     fault: Annotated[
-        str, typer.Argument(metavar="FAULT", help="A fault's name, such as 1100 or half_open; or pause, resume.")
-    ],
+        str | None,
+        typer.Argument(metavar="FAULT", help="A fault's name, such as 1100 or half_open; without one they are listed."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Its settings, such as of=OpenOrderEnd.")
+    ] = None,
     for_: Annotated[str | None, typer.Option("--for", metavar="TIME", help="How long: 30s, 500ms, 2m.")] = None,
-    client: Annotated[int | None, typer.Option(help="Whose connection; else every one.")] = None,
+    client: Annotated[int | None, typer.Option(min=0, help="Whose connection; else every one.")] = None,
     port: Port = 7497,
 ) -> None:
-    """Break the mock TWS that runs on a port."""
+    """Break the mock TWS that runs on a port, or pause, resume or ask it (pause, resume, status)."""
+    from simulator.faults.kinds import listing
     from simulator.tws.control import request
 
+    if fault is None:
+        typer.echo(listing())
+        return
     asked: dict[str, Any] = {"do": "inject", "fault": fault, "for": for_, "client": client}
+    for word in settings or []:
+        key, equals, value = word.partition("=")
+        if not equals or not key or key in asked:
+            raise InputError(f"{word}: expected a setting such as of=OpenOrderEnd")
+        asked[key] = value
     if fault in ("pause", "resume", "status"):
         asked = {"do": fault}
     answer = request(port, asked)

@@ -1,1 +1,1 @@
-"""The mock TWS, part by part."""
+"""Tests of the mock TWS."""

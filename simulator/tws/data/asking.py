@@ -1,7 +1,7 @@
 """What every request for data begins with: which contract is meant, and what may be seen of it."""
 
 from simulator.tws.data.contracts import CONTINUOUS, EXCHANGE, FUTURE, Listed
-from simulator.tws.data.errors import ambiguous, invalid, refusal
+from simulator.tws.data.errors import invalid, refusal
 from simulator.tws.data.source import DataDesk
 from simulator.tws.notices import Error
 from simulator.tws.terms import Contract
@@ -23,8 +23,7 @@ def resolve(
     if contract.sec_type.upper() == CONTINUOUS and not history:
         return refusal(req_id, "unknown_contract")
     found = desk.listing(now_ns).find(contract, include_expired=expired)
-    if len(found) > 1:
-        return ambiguous(req_id, contract.symbol or contract.local_symbol)
+    assert len(found) <= 1, "what was said above names one contract at most"
     return found[0] if found else refusal(req_id, "unknown_contract")
 
 

@@ -39,8 +39,10 @@ class Board:
         kinds = events["kind"]
         quotes = events[(kinds == QUOTE) | (kinds == GAP)]
         if len(quotes):
-            last = quotes[-1]
-            self.quote(int(last["bid_ticks"]), int(last["ask_ticks"]), int(last["bid_size"]), int(last["ask_size"]))
+            self.bid_size, self.ask_size = (max(0, int(quotes[name][-1])) for name in ("bid_size", "ask_size"))
+            bids, asks = quotes["bid_ticks"][quotes["bid_size"] > 0], quotes["ask_ticks"][quotes["ask_size"] > 0]
+            self.bid_ticks = int(bids[-1]) if len(bids) else self.bid_ticks
+            self.ask_ticks = int(asks[-1]) if len(asks) else self.ask_ticks
         trades = events[(kinds == TRADE) & (events["size"] > 0)]
         if len(trades):
             prices, sizes = trades["price_ticks"].astype("i8"), trades["size"].astype("i8")

@@ -50,27 +50,22 @@ class _Subscription:
         return out
 
     def _change(self, side: int, target: list[Level], out: list[Notice]) -> None:
-        book, sign, row = self.book[side], 1 if side == BID else -1, 0
-        while row < max(len(book), len(target)):
-            price = book[row][0] if row < len(book) else None
-            wanted = target[row][0] if row < len(target) else None
-            if wanted is None or (price is not None and (price - wanted) * sign > 0):
-                self._delete(side, row, out)
-                continue
-            if price == wanted:
-                if book[row] != target[row]:
-                    book[row] = target[row]
-                    out.append(self._notice(side, row, UPDATE, *target[row]))
-            else:
-                if len(book) == self.rows:
-                    self._delete(side, self.rows - 1, out)
-                book.insert(row, target[row])
-                out.append(self._notice(side, row, INSERT, *target[row]))
-            row += 1
+        """Rows are rewritten in place, and come and go at the end alone.
 
-    def _delete(self, side: int, row: int, out: list[Notice]) -> None:
-        del self.book[side][row]
-        out.append(self._notice(side, row, DELETE, 0, 0))
+        A client may take an insert for one that moves the rows behind it or for one that replaces a row: either way it
+        has the same book.
+        """
+        book = self.book[side]
+        for row, level in enumerate(target):
+            if row == len(book):
+                book.append(level)
+                out.append(self._notice(side, row, INSERT, *level))
+            elif book[row] != level:
+                book[row] = level
+                out.append(self._notice(side, row, UPDATE, *level))
+        while len(book) > len(target):
+            book.pop()
+            out.append(self._notice(side, len(book), DELETE, 0, 0))
 
     def _notice(self, side: int, row: int, operation: int, ticks: int, size: int) -> Depth:
         return Depth(

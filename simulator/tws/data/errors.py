@@ -5,9 +5,6 @@ from typing import Final
 from simulator.tws import codes
 from simulator.tws.notices import Error
 
-AMBIGUOUS: Final = (
-    "The contract description specified for {} is ambiguous;\nyou must specify the multiplier or trading class."
-)
 # name: code, and what stands in the place of its text, if it has one
 DETAILS: Final[dict[str, tuple[int, str | None]]] = {
     "max_lines": (101, None),
@@ -45,11 +42,6 @@ def refusal(req_id: int, name: str, *details: object) -> Error:
         return codes.error(req_id, code)
     assert text.count("{}") == len(details), f"{name}: {text!r} with {details}"
     return codes.error(req_id, code, text.format(*details))
-
-
-def ambiguous(req_id: int, symbol: str) -> Error:
-    """200 with another text: several contracts are meant."""
-    return Error(req_id=req_id, code=200, text=AMBIGUOUS.format(symbol))
 
 
 def invalid(req_id: int, cause: str) -> Error:

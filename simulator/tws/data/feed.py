@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from simulator.tws import requests
 from simulator.tws.data.depth import Depths
-from simulator.tws.data.errors import invalid
+from simulator.tws.data.errors import invalid, refusal
 from simulator.tws.data.historical import Historical
 from simulator.tws.data.lookups import look_up
 from simulator.tws.data.past_ticks import past_ticks
@@ -17,7 +17,7 @@ from simulator.tws.data.quotes import TYPES, Quotes
 from simulator.tws.data.real_time_bars import RealTimeBars
 from simulator.tws.data.source import NOTHING, DataDesk
 from simulator.tws.data.tick_by_tick import TickByTick
-from simulator.tws.notices import NO_ID, Notice
+from simulator.tws.notices import NO_ID, Error, Notice
 
 
 class Feed:
@@ -31,12 +31,12 @@ class Feed:
         self.history = Historical(desk)
         self.depth = Depths(desk)
         self._answers: dict[type, Callable[[Any, int], list[Notice]]] = {
-            requests.ReqMktData: self.quotes.ask,
+            requests.ReqMktData: lambda request, now_ns: self.quotes.ask(request, now_ns, len(self.bars)),
             requests.CancelMktData: lambda request, _: self.quotes.cancel(request.req_id),
             requests.ReqMarketDataType: self._switch,
             requests.ReqTickByTick: self.ticks.ask,
             requests.CancelTickByTick: lambda request, _: self.ticks.cancel(request.req_id),
-            requests.ReqRealTimeBars: self.bars.ask,
+            requests.ReqRealTimeBars: lambda request, now_ns: self.bars.ask(request, now_ns, len(self.quotes)),
             requests.CancelRealTimeBars: lambda request, _: self.bars.cancel(request.req_id),
             requests.ReqMktDepth: self.depth.ask,
             requests.CancelMktDepth: lambda request, _: self.depth.cancel(request.req_id),
@@ -61,6 +61,8 @@ class Feed:
         played = self._desk.played
         assert played.now_ns == now_ns, "the desk takes a step before its feeds"
         out: list[Notice] = []
+        if self._desk.limits.entitlement == "competing":
+            return out
         done, tells_trades = 0, self.quotes.wants_trades
         for sample in played.samples:
             self._tell(done, sample.events, tells_trades, out)
@@ -73,15 +75,25 @@ class Feed:
         return out
 
     def _tell(self, start: int, stop: int, tells_trades: bool, out: list[Notice]) -> None:
-        if start < stop:
+        """Tell of events [start, stop); in their order also where a trade is told in two ways."""
+        played = self._desk.played
+        if not tells_trades:
             if len(self.ticks):
-                self.ticks.tell(self._desk.played, start, stop, out)
-            if tells_trades:
-                self.quotes.tell(self._desk.played, start, stop, out)
+                self.ticks.tell(played, start, stop, out)
+        elif len(self.ticks):
+            for one in range(start, stop):
+                self.ticks.tell(played, one, one + 1, out)
+                self.quotes.tell(played, one, one + 1, out)
+        else:
+            self.quotes.tell(played, start, stop, out)
 
     def clock(self, now_ns: int) -> list[Notice]:
         """What time alone has brought; the desk has taken it."""
         return self.take(NOTHING, now_ns)
+
+    def interrupted(self) -> list[Error]:
+        """What to say for each subscription to live data when another session takes the data away."""
+        return [refusal(req_id, "competing") for req_id in (*self.quotes.req_ids, *self.ticks.req_ids)]
 
     @property
     def next_due_ns(self) -> int:

@@ -60,14 +60,14 @@ def read(desk: DataDesk, request: ReqHistoricalData, now_ns: int) -> Query | Err
         return listed
     if what is None:
         return refusal(req_id, "no_history", listed.local_symbol, EXCHANGE, request.what.capitalize())
-    end_ns, warning = now_ns, None
+    end_ns, warning = now_ns + 1, None  # what has just been played is part of it
     if request.end.strip():
         if request.contract.sec_type.upper() == CONTINUOUS:
             return refusal(req_id, "continuous_end")
         moment = read_moment(request.end, now_ns, desk.limits.host_zone)
         if moment is None:
             return refusal(req_id, "bad_time")
-        end_ns = min(moment.ts_ns, now_ns)
+        end_ns = min(moment.ts_ns, end_ns)
         warning = refusal(req_id, "no_zone") if moment.implied else None
     return Query(
         req_id=req_id,
@@ -121,7 +121,8 @@ def told(desk: DataDesk, query: Query) -> list[Bar]:
     kept = stretches(desk.history.days(), query.length, query.end_ns, use_rth=query.use_rth)
     out = []
     for stretch in kept:
-        raw = desk.history.bars(stretch.day, query.what, query.size.seconds, stretch.start_ns, stretch.stop_ns)
+        start_ns = _whole(query, stretch.day, stretch.start_ns)
+        raw = desk.history.bars(stretch.day, query.what, query.size.seconds, start_ns, stretch.stop_ns)
         if query.size.unit == "seconds":
             out += [bar.told(_time(begin_ns, query.format_date)) for begin_ns, bar in raw]
         else:
@@ -129,6 +130,13 @@ def told(desk: DataDesk, query: Query) -> list[Bar]:
     if query.size.unit == "week":
         return _joined(out, _week)
     return _joined(out, _month) if query.size.unit == "month" else out
+
+
+def _whole(query: Query, day: hours.Day, ts_ns: int) -> int:
+    """Where the bar begins that `ts_ns` lies in."""
+    open_ns, size_ns = day.session.open_ns, query.size.seconds * SECOND_NS
+    begin_ns = open_ns + (ts_ns - open_ns) // size_ns * size_ns if size_ns else open_ns
+    return max(begin_ns, day.rth_open_ns if query.use_rth else day.open_ns)
 
 
 def _time(ts_ns: int, format_date: int) -> str:
@@ -240,9 +248,7 @@ def _in_hand(desk: DataDesk, query: Query, at_ns: int) -> Bar | None:
     if not start_ns < at_ns <= stop_ns:
         return None
     if query.size.unit == "seconds":
-        size_ns = query.size.seconds * SECOND_NS
-        begin_ns = day.session.open_ns + (at_ns - 1 - day.session.open_ns) // size_ns * size_ns
-        raw = desk.history.bars(day, query.what, query.size.seconds, max(begin_ns, start_ns), at_ns)
+        raw = desk.history.bars(day, query.what, query.size.seconds, _whole(query, day, at_ns - 1), at_ns)
         return raw[0][1].told(_time(raw[0][0], query.format_date)) if raw else None
     bars = told(desk, replace(query, length=LONGEST, end_ns=at_ns))
     return bars[-1] if bars else None

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-import numpy as np
 import numpy.typing as npt
 
 from simulator.tws.data import hours
@@ -14,13 +13,12 @@ from simulator.tws.data.candles import Session
 from simulator.tws.data.volumes import Volumes
 from system.domain.session import Calendar
 from system.domain.settings import SECOND_NS
-from system.domain.ticks import Batch
+from system.domain.ticks import Batch, empty_batch
 
 SECONDS_KEPT: Final = 3  # sessions by the second, 6 MB each
 SESSIONS_KEPT: Final = 260  # by the minute, 0.1 MB each
 RAW_KEPT: Final = 300_000  # events, 17 MB
 FOLD_EVENTS: Final = 8_192  # not folded yet; few at a time would cost more
-FOLD_PARTS: Final = 512
 MINUTE_S: Final = 60
 
 
@@ -33,23 +31,25 @@ class History:
         self._volumes: dict[int, Volumes] = {}
         self._raw: deque[Batch] = deque()
         self._raw_events = 0
-        self._new: list[Batch] = []
+        self._new = empty_batch(FOLD_EVENTS)
         self._new_events = 0
 
     def take(self, events: npt.NDArray[Any]) -> None:
         """Take the next events."""
-        if len(events) == 0:
-            return
-        self._new.append(events.copy())
-        self._new_events += len(events)
-        if self._new_events >= FOLD_EVENTS or len(self._new) >= FOLD_PARTS:
+        if self._new_events + len(events) > FOLD_EVENTS:
             self._fold()
+            if len(events) > FOLD_EVENTS:
+                self._keep(events.copy())
+                return
+        self._new[self._new_events : self._new_events + len(events)] = events
+        self._new_events += len(events)
 
     def _fold(self) -> None:
-        if not self._new:
-            return
-        batch = self._new[0] if len(self._new) == 1 else np.concatenate(self._new)
-        self._new, self._new_events = [], 0
+        if self._new_events:
+            self._keep(self._new[: self._new_events].copy())
+            self._new_events = 0
+
+    def _keep(self, batch: Batch) -> None:
         for segment in self._calendar.segments(batch["ts_ns"]):
             if segment.in_break:
                 continue
@@ -115,9 +115,3 @@ class History:
             part = batch[bisect_left(batch["ts_ns"], ts_ns) :]
             if len(part):
                 yield part
-
-    @property
-    def raw_from_ns(self) -> int | None:
-        """The time of the earliest raw event kept."""
-        self._fold()
-        return int(self._raw[0]["ts_ns"][0]) if self._raw else None

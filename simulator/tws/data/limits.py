@@ -41,18 +41,23 @@ class Pacing:
     def allows(self, request: object, kind: object, weight: int, now_ns: int) -> bool:
         """Whether a request may be served; one that may not counts as well. `kind`: contract, exchange and data."""
         limits = self.limits
-        self._forget(now_ns)
+        in_time = self.counts(weight, now_ns)
         same_ns = self._same.get(request)
         recent = self._kinds.setdefault(kind, deque())
         allowed = (
             (same_ns is None or now_ns - same_ns >= limits.history_every_ns)
             and len(recent) + 1 < limits.history_burst
-            and sum(count for _, count in self._asked) + weight <= limits.history_most
+            and in_time
         )
-        self._asked.append((now_ns, weight))
         self._same[request] = now_ns
         recent.append(now_ns)
         return allowed
+
+    def counts(self, weight: int, now_ns: int) -> bool:
+        """Count a request, and say whether it is not one too many in ten minutes."""
+        self._forget(now_ns)
+        self._asked.append((now_ns, weight))
+        return sum(count for _, count in self._asked) <= self.limits.history_most
 
     def _forget(self, now_ns: int) -> None:
         limits = self.limits

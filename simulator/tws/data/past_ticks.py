@@ -1,5 +1,6 @@
 """Historical ticks: single trades, quotes or their middles of the events still kept."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any, Final, Literal
 
@@ -27,7 +28,10 @@ Array = npt.NDArray[Any]
 
 
 def past_ticks(desk: DataDesk, request: ReqHistoricalTicks, now_ns: int) -> list[Notice]:
-    """The ticks from a start on or up to an end; whole seconds, so that there may be more than were asked for."""
+    """The ticks from a start on or up to an end, of one session.
+
+    Whole seconds are told, so that there may be more ticks than were asked for.
+    """
     req_id = request.req_id
     what = next((name for name in WHATS if name == request.what.upper()), None)
     if what is None:
@@ -54,7 +58,7 @@ def past_ticks(desk: DataDesk, request: ReqHistoricalTicks, now_ns: int) -> list
 
 
 def _pace(desk: DataDesk, request: ReqHistoricalTicks, listed: Listed, what: What, now_ns: int) -> Error | None:
-    same = listed.con_id, what, request.start, request.end, request.number, request.use_rth
+    same = listed.con_id, what, request.start, request.end, request.number, request.use_rth, request.ignore_size
     weight = 2 if what == "BID_ASK" else 1
     allowed = desk.pacing.allows(same, (listed.con_id, "ticks", what), weight, now_ns)
     return None if allowed else refusal(request.req_id, "history_pacing")
@@ -85,6 +89,8 @@ def _new_only(ticks: Array, what: What, *, ignore: bool) -> Array:
 def _from(desk: DataDesk, start_ns: int, number: int, what: What, *, use_rth: bool, ignore: bool) -> Array:
     found = desk.history.since(start_ns)
     ticks = _joined((_fitting(batch, what, use_rth=use_rth) for batch in found), number, what, ignore=ignore)
+    if len(ticks):
+        ticks = ticks[: bisect_left(ticks["ts_ns"], hours.at(int(ticks["ts_ns"][0])).session.reopen_ns)]
     if len(ticks) <= number:
         return ticks
     last_s = ticks["ts_ns"][number - 1] // SECOND_NS
@@ -112,6 +118,8 @@ def _up_to(desk: DataDesk, end_ns: int, number: int, what: What, *, use_rth: boo
         ticks = _new_only(np.concatenate(kept), what, ignore=ignore)
         if len(ticks) > number and ticks["ts_ns"][0] // SECOND_NS < ticks["ts_ns"][-number] // SECOND_NS:
             break
+    if len(ticks):
+        ticks = ticks[bisect_left(ticks["ts_ns"], hours.at(int(ticks["ts_ns"][-1])).session.open_ns) :]
     if len(ticks) <= number:
         return ticks
     first_s = ticks["ts_ns"][-number] // SECOND_NS

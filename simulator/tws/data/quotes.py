@@ -114,21 +114,25 @@ class Quotes:
         return len(self._subscriptions)
 
     @property
+    def req_ids(self) -> list[int]:
+        return list(self._subscriptions)
+
+    @property
     def wants_trades(self) -> bool:
         """Whether each trade is told."""
         return any(subscription.rt_volumes for subscription in self._subscriptions.values())
 
-    def ask(self, request: ReqMktData, now_ns: int) -> list[Notice]:
-        """Subscribe, or show a snapshot."""
+    def ask(self, request: ReqMktData, now_ns: int, lines: int = 0) -> list[Notice]:
+        """Subscribe, or show a snapshot. `lines` are in use beside these."""
         generic = _generic(request.generic_ticks)
-        error = self._refuse(request, generic, now_ns)
+        error = self._refuse(request, generic, now_ns, lines)
         if error is not None:
             return [error]
         return self._begin(
             request, tuple(RT_VOLUMES[number] for number in generic or () if number in RT_VOLUMES), now_ns
         )
 
-    def _refuse(self, request: ReqMktData, generic: list[int] | None, now_ns: int) -> Error | None:
+    def _refuse(self, request: ReqMktData, generic: list[int] | None, now_ns: int, lines: int) -> Error | None:
         req_id = request.req_id
         if req_id in self._subscriptions:
             return refusal(req_id, "duplicate", "")
@@ -139,7 +143,7 @@ class Quotes:
         listed = resolve(self._desk, req_id, request.contract, now_ns)
         if isinstance(listed, Error):
             return listed
-        if len(self) >= self._desk.limits.lines:
+        if lines + len(self) >= self._desk.limits.lines:
             return refusal(req_id, "max_lines")
         return self._deny(req_id, listed)
 

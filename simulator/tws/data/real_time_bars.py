@@ -35,10 +35,10 @@ class RealTimeBars:
     def __len__(self) -> int:
         return len(self._subscriptions)
 
-    def ask(self, request: ReqRealTimeBars, now_ns: int) -> list[Notice]:
-        """Subscribe; the first bar is the one in hand."""
+    def ask(self, request: ReqRealTimeBars, now_ns: int, lines: int = 0) -> list[Notice]:
+        """Subscribe; the first bar is the one in hand. `lines` of market data are in use beside bars."""
         what = next((name for name in WHATS if name == request.what.upper()), None)
-        error = self._refuse(request, what, now_ns)
+        error = self._refuse(request, what, now_ns, lines)
         if error is not None:
             return [error]
         assert what is not None
@@ -46,7 +46,7 @@ class RealTimeBars:
         self._desk.watchers += 1
         return []
 
-    def _refuse(self, request: ReqRealTimeBars, what: What | None, now_ns: int) -> Error | None:
+    def _refuse(self, request: ReqRealTimeBars, what: What | None, now_ns: int, lines: int) -> Error | None:
         req_id = request.req_id
         if req_id in self._subscriptions:
             return refusal(req_id, "duplicate", "")
@@ -57,7 +57,12 @@ class RealTimeBars:
         listed = resolve(self._desk, req_id, request.contract, now_ns)
         if isinstance(listed, Error):
             return listed
-        return denied(self._desk, req_id, "bars_rights")
+        error = denied(self._desk, req_id, "bars_rights")
+        if error is None and lines + len(self) >= self._desk.limits.lines:
+            error = refusal(req_id, "max_lines")
+        if error is None and not self._desk.pacing.counts(1, now_ns):
+            error = refusal(req_id, "bars_pacing")
+        return error
 
     def cancel(self, req_id: int) -> list[Notice]:
         """Unsubscribe."""

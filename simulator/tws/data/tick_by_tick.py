@@ -67,6 +67,10 @@ class TickByTick:
     def __len__(self) -> int:
         return len(self._trades) + len(self._quotes)
 
+    @property
+    def req_ids(self) -> list[int]:
+        return [*self._trades, *self._quotes]
+
     def ask(self, request: ReqTickByTick, now_ns: int) -> list[Notice]:
         """Subscribe. A quote is told at once, a trade when there is one; ticks of the past are not."""
         error = self._refuse(request, now_ns)

@@ -21,8 +21,9 @@ class Gate(IntEnum):
     SIZE_INCREMENT = 163  # contract details: one size, only at this version
     SIZE_RULES = 164  # contract details: no version and size multiplier, three sizes instead of one
     REJECT_JSON = 166  # errors end in it
-    PEG_FIELDS = 170  # open orders: five more
-    NO_FA_PROFILE = 177  # open orders, and orders: a field less
+    PEG_FIELDS = 170  # open orders and completed ones: five more
+    ISSUER_ID = 176  # symbol samples: description and issuer of each
+    NO_FA_PROFILE = 177  # open orders, completed ones, and orders as placed: a field less
     PRICE_REVISION = 178  # executions end in it
 
 

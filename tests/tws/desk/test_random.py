@@ -188,7 +188,8 @@ class DeskMachine(RuleBasedStateMachine):
         account = self.floor.desk._office.accounts[DU]
         mark = self.floor.desk._office.mark_ticks
         cents = sum(
-            signed * (mark - int(price * 4)) * 1250 - abs(signed) * 225 for _, _, signed, price in self.executions.values()
+            signed * (mark - int(price * 4)) * 1250 - abs(signed) * 225
+            for _, _, signed, price in self.executions.values()
         )
         assert account.equity_cents(mark) == CASH + cents
 
