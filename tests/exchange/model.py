@@ -121,7 +121,7 @@ class Model:
             if self.quote is None:
                 return "unfilled"
             price, shown = self.opposite(order)
-            levels = [p for p in range(price, order.limit + order.side, order.side)] if price else []
+            levels = range(price, order.limit + order.side, order.side)
             if (order.limit - price) * order.side < 0 or shown * len(levels) < order.left:
                 return "unfilled"
         return None
