@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from simulator.tws.account_notices import CommissionReport, Execution
 from simulator.tws.desk.order import DeskOrder
@@ -22,9 +22,11 @@ class Fill:
     """One execution with what goes along with it."""
 
     ts_ns: int
+    price_ticks: int
     contract: Contract
     execution: Execution
     commission: CommissionReport
+    corrected_ticks: int = 0  # the price before a correction
 
 
 def midnight_ns(ts_ns: int) -> int:
@@ -76,10 +78,28 @@ class Executions:
             currency="USD",
             realized_pnl=None if realized_cents is None else realized_cents / 100,
         )
-        fill = Fill(ts_ns=ts_ns, contract=contract, execution=execution, commission=report)
+        fill = Fill(ts_ns=ts_ns, price_ticks=price_ticks, contract=contract, execution=execution, commission=report)
         self._forget_before(midnight_ns(ts_ns))
         self._fills.append(fill)
         return fill
+
+    def correct(self, exec_id: str, price_ticks: int) -> Fill | None:
+        """Replace a fill by itself at another price, its id's last part higher; None where there is no such."""
+        for place, fill in enumerate(self._fills):
+            if fill.execution.exec_id == exec_id:
+                stem, revision = exec_id.rsplit(".", 1)
+                anew = {"exec_id": f"{stem}.{int(revision) + 1:02d}"}
+                tick = fill.execution.price / fill.price_ticks
+                self._fills[place] = Fill(
+                    ts_ns=fill.ts_ns,
+                    price_ticks=price_ticks,
+                    contract=fill.contract,
+                    execution=Execution(**fields_of(fill.execution) | anew | {"price": price_ticks * tick}),
+                    commission=CommissionReport(**fields_of(fill.commission) | anew),
+                    corrected_ticks=fill.price_ticks,
+                )
+                return self._fills[place]
+        return None
 
     def _forget_before(self, ts_ns: int) -> None:
         if len(self._fills) >= KEPT:
@@ -92,6 +112,11 @@ class Executions:
             moment = read_moment(wanted.time, now_ns, ZONE)
             since_ns = max(since_ns, moment.ts_ns) if moment is not None else since_ns
         return [fill for fill in self._fills if fill.ts_ns >= since_ns and _passes(fill, wanted)]
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """A record's fields by name."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _passes(fill: Fill, wanted: ExecutionFilter) -> bool:

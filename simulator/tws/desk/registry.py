@@ -55,7 +55,12 @@ class Registry:
         while len(self._over) > KEPT:
             oldest = next(iter(self._over))
             del self._over[oldest]
-            self.drop(self._all[oldest])
+            gone = self._all[oldest]
+            self.drop(gone)
+            if gone.group and all(other.group != gone.group for other in self._all.values()):
+                self._groups.pop((gone.ticket.account, gone.group_name), None)
+                self._group_type.pop(gone.group, None)
+                self._spent.pop(gone.group, None)
 
     def see_id(self, client_id: int, order_id: int) -> None:
         """Note that a client has used an order id."""

@@ -108,6 +108,8 @@ RULES: Final = (
           "ib_insync and ib_async read it"),
     _rule("realized", "documented", "Commission reports name a result where a fill closes, commissions included",
           "TWS API: CommissionReport"),
+    _rule("correction", "documented", "A correction is the same execution with a higher last part of its id",
+          "TWS API: Execution.ExecId"),
     # clients
     _rule("owner", "documented", "Only its own client may modify or cancel an order", _DOC),
     _rule("master", "documented", "A master client hears of all orders and may touch none", "TWS API: open orders"),
