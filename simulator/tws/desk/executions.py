@@ -1,7 +1,7 @@
 """Fills as TWS keeps and tells them: execution ids, times, and which of them a client may ask for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from simulator.tws.account_notices import CommissionReport, Execution
@@ -13,7 +13,6 @@ from system.domain.settings import SECOND_NS
 
 ZONE: Final = "US/Central"  # the clock of the machine that TWS runs on
 SERVER: Final = "0000e0d5"
-KEPT: Final = 20_000
 SIDES: Final = {"BUY": "BOT", "BOT": "BOT", "SELL": "SLD", "SLD": "SLD", "SSHORT": "SLD"}
 
 
@@ -35,18 +34,13 @@ def midnight_ns(ts_ns: int) -> int:
     return utc_ns(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
 
 
-def next_midnight_ns(ts_ns: int) -> int:
-    """When the next day begins there."""
-    local = datetime.fromtimestamp(ts_ns // SECOND_NS, CHICAGO).replace(hour=0, minute=0, second=0, microsecond=0)
-    return utc_ns(local.replace(tzinfo=None).replace(tzinfo=CHICAGO) + timedelta(days=1))
-
-
 class Executions:
     """All fills of the day, in order."""
 
     def __init__(self, first: int) -> None:
         self._next = first
         self._fills: list[Fill] = []
+        self._day_ns = 0
 
     def add(
         self, order: DeskOrder, contracts: int, price_ticks: int, ts_ns: int, money: tuple[int, int | None]
@@ -79,7 +73,7 @@ class Executions:
             realized_pnl=None if realized_cents is None else realized_cents / 100,
         )
         fill = Fill(ts_ns=ts_ns, price_ticks=price_ticks, contract=contract, execution=execution, commission=report)
-        self._forget_before(midnight_ns(ts_ns))
+        self._begin_day(midnight_ns(ts_ns))
         self._fills.append(fill)
         return fill
 
@@ -101,9 +95,11 @@ class Executions:
                 return self._fills[place]
         return None
 
-    def _forget_before(self, ts_ns: int) -> None:
-        if len(self._fills) >= KEPT:
-            self._fills = [fill for fill in self._fills if fill.ts_ns >= ts_ns]
+    def _begin_day(self, day_ns: int) -> None:
+        """Forget the fills of days before."""
+        if day_ns != self._day_ns:
+            self._day_ns = day_ns
+            self._fills.clear()
 
     def ask(self, wanted: ExecutionFilter, now_ns: int) -> list[Fill]:
         """The fills since midnight that pass a filter."""
