@@ -166,6 +166,7 @@ class InFlight:
             follows = order.order_id in followers
             if any(order.parent == order_id for order_id, _ in gone):
                 gone.append((order.order_id, "parent"))
+                self._forget([order] if follows else [])
             elif order.group != group or (order.parent and not follows):
                 left.append(order)
             elif order.contracts > contracts and not order.group_cancels:

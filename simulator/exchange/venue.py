@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.exchange import book as records
 from simulator.exchange import matching
+from simulator.exchange.arrival import why_not
 from simulator.exchange.commands import FOREVER_NS as FOREVER_NS
 from simulator.exchange.commands import Cancel, Child, Children, InFlight, Replace, Submit
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
@@ -217,29 +218,13 @@ class Exchange:
                 reports += self._follow(order, ts_ns)
                 continue
             reports.append(Accepted(order_id=order.order_id, ts_ns=ts_ns))
-            reason = self._why_not(order)
+            reason = why_not(order, self._book[0])
             if reason is None:
                 resting.append(order)
             else:
                 reports.append(Canceled(order_id=order.order_id, ts_ns=ts_ns, reason=reason))
                 reports += self._drop_children(order.order_id, ts_ns)
         return reports + self._rest(resting, ts_ns)
-
-    def _why_not(self, order: Order) -> Literal["no_quote", "unfilled"] | None:
-        """Why an order ends on arrival without acting."""
-        book = self._book[0]
-        if order.regular_only and not book["regular"]:
-            return None
-        if order.type == records.MARKET and not order.waits and not book["quoted"]:
-            return "no_quote"
-        if order.lasts == "whole" and order.type == records.LIMIT:
-            ahead = int(
-                order.limit_ticks - book["ask_ticks"] if order.side > 0 else book["bid_ticks"] - order.limit_ticks
-            )
-            shown = int(book["ask_size"] if order.side > 0 else book["bid_size"])
-            if not book["quoted"] or shown * (ahead + 1) < order.contracts:
-                return "unfilled"
-        return None
 
     def _follow(self, order: Order, ts_ns: int) -> list[Report]:
         """A child that comes after its entry rests for what that has filled."""

@@ -121,7 +121,7 @@ class Model:
             if self.quote is None:
                 return "unfilled"
             price, shown = self.opposite(order)
-            levels = [p for p in range(price, order.limit + order.side, order.side)] if price else []
+            levels = range(price, order.limit + order.side, order.side)
             if (order.limit - price) * order.side < 0 or shown * len(levels) < order.left:
                 return "unfilled"
         return None
@@ -227,13 +227,18 @@ class Model:
                     if other.left == 0:
                         what.remove(other)
                         self.end(other, "group")
-                        for child in [c for c in what if c.parent == other.order_id]:
-                            what.remove(child)
-                            self.end(child, "parent")
+                        self.end_flying_children(other.order_id)
             elif name == "change" and what["order_id"] in mates:
                 what["contracts"] = max(0, what["contracts"] - 1)
         if order.left == 0 and order in self.working:
             self.working.remove(order)
+
+    def end_flying_children(self, entry_id: int) -> None:
+        for sent in [what for _, name, what in self.flying if name == "submit"]:
+            for child in [child for child in sent if child.parent == entry_id]:
+                sent.remove(child)
+                self.end(child, "parent")
+                self.end_flying_children(child.order_id)
 
     def limit_meets_quote(self, order: Working) -> None:
         if order.left == 0:

@@ -40,32 +40,36 @@ def desks(draw: st.DrawFn, replaces: bool = True) -> Desk:
         desk.hours_ms = sorted(draw(st.lists(st.integers(1, at + 60), min_size=1, max_size=4, unique=True)))
     next_id, times = 1, sorted(draw(st.lists(st.integers(-50, at), min_size=1, max_size=8)))
     for time in times:
-        what = draw(st.sampled_from(["order", "order", "bracket", "two", "late", "cancel", "replace"]))
-        if what in ("order", "two", "bracket"):
-            orders = [any_order(draw, next_id)]
-            if what == "two":
-                orders.append(any_order(draw, next_id + 1))
-            if what == "bracket":
-                exits = [{"stop": draw(PRICES)}, {"limit": draw(PRICES)}, {"stop": draw(PRICES), "limit": draw(PRICES)}]
-                group = draw(st.sampled_from([0, next_id + 10]))
-                for place, prices in enumerate(draw(st.permutations(exits))[:2]):
-                    more = {"parent": next_id, "group": group}
-                    orders.append(order(next_id + 1 + place, -orders[0].side, orders[0].contracts, **prices, **more))
-            next_id += len(orders)
-            desk.submit(time, *orders)
-        elif what == "late":
-            desk.submit(time, any_order(draw, next_id, parent=draw(st.integers(0, next_id - 1))))
-            next_id += 1
-        elif what == "cancel" or not replaces:
-            desk.cancel(time, draw(IDS))
-        else:
-            desk.replace(time, draw(IDS), draw(st.integers(1, 4)), limit=draw(PRICES), stop=draw(PRICES))
+        next_id += any_command(draw, desk, time, next_id, replaces=replaces)
     return desk
+
+
+def any_command(draw: st.DrawFn, desk: Desk, time: int, next_id: int, *, replaces: bool) -> int:
+    """Let `desk` send something; return how many order ids it takes."""
+    what = draw(st.sampled_from(["order", "order", "bracket", "two", "late", "cancel", "replace"]))
+    if what == "cancel" or (what == "replace" and not replaces):
+        desk.cancel(time, draw(IDS))
+        return 0
+    if what == "replace":
+        desk.replace(time, draw(IDS), draw(st.integers(1, 4)), limit=draw(PRICES), stop=draw(PRICES))
+        return 0
+    orders = [any_order(draw, next_id, parent=draw(st.integers(0, next_id - 1)) if what == "late" else 0)]
+    if what == "two":
+        orders.append(any_order(draw, next_id + 1))
+    if what == "bracket":
+        exits = [{"stop": draw(PRICES)}, {"limit": draw(PRICES)}, {"stop": draw(PRICES), "limit": draw(PRICES)}]
+        group = draw(st.sampled_from([0, next_id + 10]))
+        for place, prices in enumerate(draw(st.permutations(exits))[:2]):
+            more = {"parent": next_id, "group": group}
+            orders.append(order(next_id + 1 + place, -orders[0].side, orders[0].contracts, **prices, **more))
+    desk.submit(time, *orders)
+    return len(orders)
 
 
 def any_order(draw: st.DrawFn, order_id: int, parent: int = 0) -> Any:
     prices = {name: draw(PRICES) for name in draw(st.sampled_from([(), ("limit",), ("stop",), ("limit", "stop")]))}
-    group, waits = draw(st.sampled_from([0, 0, 1, 2])), draw(st.booleans())
+    groups = [0, parent + 10] if parent else [0, 0, 1, 2]  # a child's group is never its entry's
+    group, waits = draw(st.sampled_from(groups)), draw(st.booleans())
     return order(
         order_id,
         draw(st.sampled_from([1, -1])),

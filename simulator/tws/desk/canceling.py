@@ -30,6 +30,13 @@ class Canceling:
             self._end(order, Asked.BY_TWS, now_ns)
             self._end_siblings(order, now_ns)
 
+    def reject(self, perm_id: int, reason: str, now_ns: int) -> None:
+        """Let IB take an order back that it had taken; its siblings stay."""
+        order = self._office.registry.of_exchange(perm_id)
+        if order.is_open and order.state is not Life.CANCELING:
+            order.refusal = order.why = reason
+            self._end(order, Asked.BY_TWS, now_ns)
+
     def _end_siblings(self, order: DeskOrder, now_ns: int) -> None:
         """With one of an entry's children its others of the same group go."""
         if order.parent is None or not order.group:

@@ -118,6 +118,16 @@ class Desk:
         self._canceling.cancel_by_hand(perm_id, now_ns)
         return self._office.collect()
 
+    def reject(self, perm_id: int, reason: str, now_ns: int) -> list[Addressed]:
+        """IB takes back an open order: 201 and Inactive, once the exchange has let it go."""
+        self._canceling.reject(perm_id, reason, now_ns)
+        return self._office.collect()
+
+    def correct(self, exec_id: str, price_ticks: int) -> list[Addressed]:
+        """The exchange corrects a fill of today's to another price: told again, with a higher last part of its id."""
+        self._office.correct(exec_id, price_ticks)
+        return self._office.collect()
+
     def _new_bound_id(self) -> int:
         self._bound -= 1
         return self._bound

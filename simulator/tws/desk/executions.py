@@ -1,8 +1,8 @@
 """Fills as TWS keeps and tells them: execution ids, times, and which of them a client may ask for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from simulator.tws.account_notices import CommissionReport, Execution
 from simulator.tws.desk.order import DeskOrder
@@ -13,7 +13,6 @@ from system.domain.settings import SECOND_NS
 
 ZONE: Final = "US/Central"  # the clock of the machine that TWS runs on
 SERVER: Final = "0000e0d5"
-KEPT: Final = 20_000
 SIDES: Final = {"BUY": "BOT", "BOT": "BOT", "SELL": "SLD", "SLD": "SLD", "SSHORT": "SLD"}
 
 
@@ -22,9 +21,11 @@ class Fill:
     """One execution with what goes along with it."""
 
     ts_ns: int
+    price_ticks: int
     contract: Contract
     execution: Execution
     commission: CommissionReport
+    corrected_ticks: int = 0  # the price before a correction
 
 
 def midnight_ns(ts_ns: int) -> int:
@@ -33,18 +34,13 @@ def midnight_ns(ts_ns: int) -> int:
     return utc_ns(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
 
 
-def next_midnight_ns(ts_ns: int) -> int:
-    """When the next day begins there."""
-    local = datetime.fromtimestamp(ts_ns // SECOND_NS, CHICAGO).replace(hour=0, minute=0, second=0, microsecond=0)
-    return utc_ns(local.replace(tzinfo=None).replace(tzinfo=CHICAGO) + timedelta(days=1))
-
-
 class Executions:
     """All fills of the day, in order."""
 
     def __init__(self, first: int) -> None:
         self._next = first
         self._fills: list[Fill] = []
+        self._day_ns = 0
 
     def add(
         self, order: DeskOrder, contracts: int, price_ticks: int, ts_ns: int, money: tuple[int, int | None]
@@ -76,14 +72,34 @@ class Executions:
             currency="USD",
             realized_pnl=None if realized_cents is None else realized_cents / 100,
         )
-        fill = Fill(ts_ns=ts_ns, contract=contract, execution=execution, commission=report)
-        self._forget_before(midnight_ns(ts_ns))
+        fill = Fill(ts_ns=ts_ns, price_ticks=price_ticks, contract=contract, execution=execution, commission=report)
+        self._begin_day(midnight_ns(ts_ns))
         self._fills.append(fill)
         return fill
 
-    def _forget_before(self, ts_ns: int) -> None:
-        if len(self._fills) >= KEPT:
-            self._fills = [fill for fill in self._fills if fill.ts_ns >= ts_ns]
+    def correct(self, exec_id: str, price_ticks: int) -> Fill | None:
+        """Replace a fill by itself at another price, its id's last part higher; None where there is no such."""
+        for place, fill in enumerate(self._fills):
+            if fill.execution.exec_id == exec_id:
+                stem, revision = exec_id.rsplit(".", 1)
+                anew = {"exec_id": f"{stem}.{int(revision) + 1:02d}"}
+                tick = fill.execution.price / fill.price_ticks
+                self._fills[place] = Fill(
+                    ts_ns=fill.ts_ns,
+                    price_ticks=price_ticks,
+                    contract=fill.contract,
+                    execution=Execution(**fields_of(fill.execution) | anew | {"price": price_ticks * tick}),
+                    commission=CommissionReport(**fields_of(fill.commission) | anew),
+                    corrected_ticks=fill.price_ticks,
+                )
+                return self._fills[place]
+        return None
+
+    def _begin_day(self, day_ns: int) -> None:
+        """Forget the fills of days before."""
+        if day_ns != self._day_ns:
+            self._day_ns = day_ns
+            self._fills.clear()
 
     def ask(self, wanted: ExecutionFilter, now_ns: int) -> list[Fill]:
         """The fills since midnight that pass a filter."""
@@ -92,6 +108,11 @@ class Executions:
             moment = read_moment(wanted.time, now_ns, ZONE)
             since_ns = max(since_ns, moment.ts_ns) if moment is not None else since_ns
         return [fill for fill in self._fills if fill.ts_ns >= since_ns and _passes(fill, wanted)]
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """A record's fields by name."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _passes(fill: Fill, wanted: ExecutionFilter) -> bool:

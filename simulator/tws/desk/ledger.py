@@ -94,6 +94,16 @@ class Account:
         self.cash_cents += gross - commission
         return commission, told
 
+    def correct(self, con_id: int, signed: int, cents: int) -> None:
+        """A fill of `signed` contracts has cost so much more: what is held is dearer, or cash has gone."""
+        holding = self.holdings.get(con_id)
+        if holding is not None and holding.contracts * signed >= signed * signed:
+            holding.value_cents += cents
+            return
+        self.cash_cents -= cents
+        if holding is not None:
+            holding.realized_cents -= cents
+
     def position(self, con_id: int) -> int:
         """Contracts held, signed."""
         holding = self.holdings.get(con_id)

@@ -85,6 +85,7 @@ _ROWS: Final = {
         **dict.fromkeys((*_RESTING, Event.FILL, Event.HOLD), Life.CANCELING),
         Event.FILL_ALL: Life.FILLED,
         Event.CANCEL: Life.CANCELED,
+        Event.REJECT: Life.INACTIVE,  # the cancel was IB's own
     },
 }
 TABLE: Final = {(state, event): after for state, row in _ROWS.items() for event, after in row.items()}

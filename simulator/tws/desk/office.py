@@ -62,6 +62,20 @@ class Office:
         details = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
         self.say_of(order, details, order.tell_open(), order.tell_status(), fill.commission)
 
+    def correct(self, exec_id: str, price_ticks: int) -> None:
+        """Book a fill at another price, and tell its client; nothing for a fill that is not known."""
+        fill = self.executions.correct(exec_id, price_ticks)
+        if fill is None:
+            return
+        signed = fill.execution.quantity if fill.execution.side == "BOT" else -fill.execution.quantity
+        product = self.find(fill.contract, fill.ts_ns)
+        assert product is not None
+        cents = signed * (price_ticks - fill.corrected_ticks) * product.instrument.tick_cents
+        self.accounts[fill.execution.account].correct(fill.contract.con_id, signed, cents)
+        said = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
+        self.say(fill.execution.client_id, said)
+        self.say(fill.execution.client_id, fill.commission)
+
     def collect(self) -> list[Addressed]:
         """What has been said since last asked."""
         told, self.told = self.told, []

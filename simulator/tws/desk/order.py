@@ -79,6 +79,7 @@ class DeskOrder:
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
     why: str = ""  # it ended
+    refusal: str = ""  # why IB is taking it away
 
     def step(self, event: Event) -> None:
         """Let something happen to it."""

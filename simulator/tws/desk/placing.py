@@ -214,6 +214,8 @@ class Placing:
             return
         if ticket.contracts <= order.filled:
             raise RefusedError(201, "Revised size must be above what has been filled")
+        if ticket.contracts > order.contracts and order.state is not Life.HELD:
+            self._afford(order, ticket)
         order.asked.append(ticket)
         self._office.exchange.replace(
             order.perm_id,
@@ -224,6 +226,14 @@ class Placing:
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
         )
+
+    def _afford(self, order: DeskOrder, ticket: Ticket) -> None:
+        """Raises RefusedError where the account cannot carry more contracts."""
+        contracts, order.contracts = order.contracts, ticket.contracts
+        reason = why_not(self._office, order)
+        order.contracts = contracts
+        if reason is not None:
+            raise RefusedError(201, reason)
 
 
 def replace_id(request: PlaceOrder, order_id: int) -> PlaceOrder:

@@ -15,6 +15,7 @@ class Registry:
     def __init__(self, first_perm_id: int) -> None:
         self._next_perm_id = first_perm_id
         self._all: dict[int, DeskOrder] = {}
+        self._live: dict[int, DeskOrder] = {}
         self._by_client: dict[tuple[int, int], DeskOrder] = {}
         self._highest: dict[int, int] = {}  # order id by client
         self._over: dict[int, None] = {}
@@ -29,7 +30,7 @@ class Registry:
 
     def add(self, order: DeskOrder) -> None:
         """Know an order from now on."""
-        self._all[order.perm_id] = order
+        self._all[order.perm_id] = self._live[order.perm_id] = order
         if order.order_id:
             self._by_client[order.client_id, order.order_id] = order
             self.see_id(order.client_id, order.order_id)
@@ -43,16 +44,23 @@ class Registry:
     def drop(self, order: DeskOrder) -> None:
         """Know it no longer."""
         del self._all[order.perm_id]
+        self._live.pop(order.perm_id, None)
         if self._by_client.get((order.client_id, order.order_id)) is order:
             del self._by_client[order.client_id, order.order_id]
 
     def ended(self, order: DeskOrder) -> None:
         """Note that an order is over; the oldest such are forgotten."""
+        del self._live[order.perm_id]
         self._over[order.perm_id] = None
         while len(self._over) > KEPT:
             oldest = next(iter(self._over))
             del self._over[oldest]
-            self.drop(self._all[oldest])
+            gone = self._all[oldest]
+            self.drop(gone)
+            if gone.group and all(other.group != gone.group for other in self._all.values()):
+                self._groups.pop((gone.ticket.account, gone.group_name), None)
+                self._group_type.pop(gone.group, None)
+                self._spent.pop(gone.group, None)
 
     def see_id(self, client_id: int, order_id: int) -> None:
         """Note that a client has used an order id."""
@@ -80,7 +88,7 @@ class Registry:
 
     def live(self) -> Iterator[DeskOrder]:
         """Orders that are not over, in the order in which they came."""
-        return iter([order for order in self._all.values() if not order.state.is_over])
+        return iter(tuple(self._live.values()))
 
     def done(self) -> Iterator[DeskOrder]:
         """Orders that are over."""
@@ -89,10 +97,6 @@ class Registry:
     def children(self, parent: DeskOrder) -> list[DeskOrder]:
         """Orders attached to this one that are not over."""
         return [order for order in self.live() if order.parent is parent]
-
-    def members(self, group: int) -> list[DeskOrder]:
-        """Orders of a group that are not over."""
-        return [order for order in self.live() if order.group == group] if group else []
 
     def group(self, account: str, name: str, kind: int) -> tuple[int, int]:
         """The group of that name in an account, and its type: that of the first order in it."""

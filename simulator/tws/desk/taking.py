@@ -107,6 +107,11 @@ class Taking:
             order.step(Event.HOLD)
             office.say_of(order, order.tell_status())
             return
+        if order.refusal:
+            order.step(Event.REJECT)
+            self._end(order, report.ts_ns)
+            office.say_of(order, error(order.order_id, 201, order.refusal), order.tell_status())
+            return
         order.step(Event.CANCEL)
         self._end(order, report.ts_ns)
         office.say_of(order, order.tell_status(), error(order.order_id, 202, WHY[report.reason]))

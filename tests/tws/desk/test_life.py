@@ -28,6 +28,6 @@ def test_every_state_can_be_reached_and_has_a_status() -> None:
     assert set(STATUS) == set(Life)
 
 
-def test_a_cancel_on_its_way_ends_in_a_cancel_or_a_fill() -> None:
+def test_a_cancel_on_its_way_ends_in_a_cancel_a_fill_or_ibs_reject() -> None:
     after = {TABLE[state, event] for state, event in TABLE if state is Life.CANCELING}
-    assert after == {Life.CANCELING, Life.CANCELED, Life.FILLED}
+    assert after == {Life.CANCELING, Life.CANCELED, Life.FILLED, Life.INACTIVE}
