@@ -23,8 +23,10 @@ def socket_path(port: int) -> Path:
     return Path(tempfile.gettempdir()) / f"bn-mock-tws-{os.getuid()}" / f"{port}.sock"
 
 
-async def serve_control(port: int, handlers: Handlers) -> None:
-    """Answer until cancelled."""
+async def serve_control(
+    port: int, handlers: Handlers, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Answer until cancelled; starts once it can be reached."""
     path = socket_path(port)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if path.parent.stat().st_uid != os.getuid():
@@ -39,6 +41,7 @@ async def serve_control(port: int, handlers: Handlers) -> None:
             async with stream:
                 await _answer(stream, handlers)
 
+        task_status.started()
         await trio.serve_listeners(answer, [trio.SocketListener(listener)])
     finally:
         path.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ async def _main(server: Server, host: str, port: int) -> None:
             except* OSError as wrong:
                 why = wrong.exceptions[0]
                 raise InputError(f"--port {port}: cannot listen on {host}: {why}") from None
-            nursery.start_soon(serve_control, bound, Operator(server).handlers())
+            await nursery.start(serve_control, bound, Operator(server).handlers())
             server.log(
                 f"mock TWS on {host}:{bound}: {server.world.name}, {server.world.time_text()}, account "
                 f"{server.world.desk.account}, speed {server.pace.speed:g}"
