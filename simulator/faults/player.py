@@ -172,6 +172,9 @@ class Player:
                 self._hit(session, said, mine)
             else:
                 self.pass_on(session, session.write(said))
+            held = self._held.get(session) if self._held else None
+            if held is not None and held[0] is not type(said):
+                self._let_go(session)
 
     def _hit(self, session: Session, notice: Notice, watches: list[Watch]) -> None:
         data = session.write(notice)
@@ -182,9 +185,6 @@ class Player:
                 if not data:
                     return
         self.pass_on(session, data)
-        held = self._held.get(session)
-        if held is not None and held[0] is not type(notice):
-            self._let_go(session)
 
     def hear(self, session: Session, request: Request) -> None:
         """Pass on what a client says, or do otherwise."""
