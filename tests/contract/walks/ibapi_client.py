@@ -33,7 +33,7 @@ class App(EWrapper, EClient):
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.sent_s: deque[float] = deque(maxlen=RATE_MAX)
 
-    def sendMsg(self, msg: str) -> None:
+    def sendMsg(self, msg: str) -> None:  # noqa: N802 - the library's name
         """TWS takes 50 messages a second, and this client leaves it to its user to keep to that."""
         if len(self.sent_s) == RATE_MAX:
             time.sleep(max(0.0, self.sent_s[0] + 1.0 - time.monotonic()))
