@@ -26,7 +26,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replace:
-    """New terms. `stop_ticks` None: the stop stays where it is, or where it has trailed to."""
+    """New terms. `stop_ticks` None: the stop stays where it is, or where it has trailed to; so with `regular_only`."""
 
     order_id: int
     contracts: int
@@ -34,6 +34,7 @@ class Replace:
     stop_ticks: int | None
     trail_ticks: int
     trail_ppm: int
+    regular_only: bool | None = None
 
 
 Command = Submit | Cancel | Replace
@@ -63,6 +64,7 @@ class Child:
             stop_ticks=stop_ticks,
             trail_ticks=terms.trail_ticks,
             trail_ppm=terms.trail_ppm,
+            regular_only=self.order.regular_only if terms.regular_only is None else terms.regular_only,
         )
         return stays
 

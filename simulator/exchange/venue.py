@@ -62,10 +62,11 @@ class Exchange:
         stop_ticks: int | None = 0,
         trail_ticks: int = 0,
         trail_ppm: int = 0,
+        regular_only: bool | None = None,
     ) -> None:
         """Send new terms, `contracts` being what is to be left; fills on the way count against it.
 
-        Only fewer contracts at the same price keep the queue. A `stop_ticks` of None leaves a trailing stop in place.
+        Only fewer contracts at the same price keep the queue. None: as it is, a trailing stop where it has trailed to.
         """
         assert contracts > 0
         terms = Replace(
@@ -75,6 +76,7 @@ class Exchange:
             stop_ticks=stop_ticks,
             trail_ticks=trail_ticks,
             trail_ppm=trail_ppm,
+            regular_only=regular_only,
         )
         self._in_flight.send(terms, now_ns + self._latency_ns)
 
@@ -317,6 +319,8 @@ class Exchange:
         order["trail_ticks"], order["trail_ppm"] = terms.trail_ticks, terms.trail_ppm
         if terms.stop_ticks is not None:
             order["stop_ticks"] = terms.stop_ticks
+        if terms.regular_only is not None and terms.regular_only != order["regular_only"]:
+            order["regular_only"], moved = terms.regular_only, True
         if not moved:
             return reports
         order["ahead"] = records.UNSET

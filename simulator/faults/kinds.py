@@ -1,39 +1,12 @@
 """Every kind of fault in one table: where it acts, how, and with which settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from simulator.faults.arguments import Argument, Sort
-
-
-class How(Enum):
-    """What a fault takes hold of."""
-
-    NOTICE = "hits one message of TWS, or each for a while"
-    REQUEST = "hits one message of a client, or each for a while"
-    SPAN = "lasts for a while, or for ever"
-    INSTANT = "happens at an instant"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One kind."""
-
-    name: str
-    side: str  # wire: of bytes and connections; broker: of what TWS and IB do
-    how: How
-    text: str
-    arguments: tuple[Argument, ...] = ()
-    of: tuple[str, ...] = ()  # the only messages that it can hit, where they are few
-    everybody: bool = False  # about TWS as a whole, not about one connection
-    before_start: bool = False  # about a connection whose client is not known yet
-
-    def argument(self, name: str) -> Argument | None:
-        """Its setting of that name."""
-        return next((argument for argument in self.arguments if argument.name == name), None)
+from simulator.faults.broker_kinds import BROKER
+from simulator.faults.kind import How, Kind
 
 
 def _after(default: str = "late") -> Argument:
@@ -206,7 +179,7 @@ _WIRE: Final = (
     ),
 )
 
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _WIRE})
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (*_WIRE, *BROKER)})
 
 
 def listing() -> str:
@@ -224,3 +197,6 @@ def _default(argument: Argument) -> str:
     if argument.sort is Sort.SECONDS:
         return f"{argument.default:g}s"
     return str(argument.default).lower() if argument.sort is Sort.FLAG else f"{argument.default}"
+
+
+__all__ = ["KINDS", "How", "Kind", "listing"]

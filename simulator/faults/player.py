@@ -5,6 +5,9 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final
 
+from simulator.faults.broker_instants import BROKER_INSTANTS
+from simulator.faults.broker_spans import BROKER_SPANS
+from simulator.faults.broker_strikes import BROKER_STRIKES
 from simulator.faults.effect import Effect, Route
 from simulator.faults.instants import INSTANTS
 from simulator.faults.kinds import KINDS, How
@@ -19,7 +22,9 @@ from simulator.tws.requests import Request, StartApi
 from simulator.tws.session import Session, State
 from simulator.tws.world import World
 
-SPANS: Final = {**WIRE_SPANS}
+SPANS: Final = {**WIRE_SPANS, **BROKER_SPANS}
+MOMENTS: Final = {**INSTANTS, **BROKER_INSTANTS}
+HEARD: Final = {**REQUEST_STRIKES, **BROKER_STRIKES}
 ENDS, BEGINS = 0, 1  # at one instant, what ends goes before what begins
 
 
@@ -98,7 +103,7 @@ class Player:
             watch.arm(self.now_s)
             return
         until_s = self.now_s + fault.for_s if fault.for_s is not None else NEVER_S
-        effect = (INSTANTS if watch.kind.how is How.INSTANT else SPANS)[fault.kind](self, fault, session, until_s)
+        effect = (MOMENTS if watch.kind.how is How.INSTANT else SPANS)[fault.kind](self, fault, session, until_s)
         if watch.kind.how is How.SPAN:
             self._active.append(effect)
             if until_s != NEVER_S:
@@ -208,8 +213,8 @@ class Player:
             if not effect.hears(session, request):
                 return
         for watch in mine:
-            if watch.kind.name in REQUEST_STRIKES and watch.strikes(request, self.now_s):
-                changed = REQUEST_STRIKES[watch.kind.name](self, watch.fault, session, request)
+            if watch.kind.name in HEARD and watch.strikes(request, self.now_s):
+                changed = HEARD[watch.kind.name](self, watch.fault, session, request)
                 if changed is None:
                     return
                 request = changed
@@ -277,4 +282,4 @@ def described(fault: Fault) -> str:
     return " ".join(word for word in (fault.kind, lasts, *said) if word)
 
 
-assert set(KINDS) == {*SPANS, *INSTANTS, *WIRE_STRIKES, *REQUEST_STRIKES}, "each kind is carried out by one table"
+assert set(KINDS) == {*SPANS, *MOMENTS, *WIRE_STRIKES, *HEARD}, "each kind is carried out by one table"

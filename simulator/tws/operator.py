@@ -65,5 +65,6 @@ class Operator:
         if faults is None:
             raise InputError("this mock TWS takes no faults")
         more = {key: value for key, value in asked.items() if key not in ("do", "fault", "for", "client")}
+        self._server.catch_up()
         said = faults.inject(str(asked["fault"]), asked.get("for"), asked.get("client"), more)
         return {"fault": said}

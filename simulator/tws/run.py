@@ -14,7 +14,16 @@ from system.domain.errors import InputError
 
 def run(world: World, host: str, port: int, speed: float, log: Callable[[str], None]) -> None:
     """Serve until a signal ends it. Raises InputError where the port cannot be had."""
-    trio.run(_main, Server(world=world, pace=Pace(speed), log=log), host, port)
+    try:
+        trio.run(_main, Server(world=world, pace=Pace(speed), log=log), host, port)
+    except BaseExceptionGroup as group:
+        ours, bugs = group.split(InputError)
+        if ours is None or bugs is not None:
+            raise
+        first: BaseException = ours
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
 
 
 async def _main(server: Server, host: str, port: int) -> None:

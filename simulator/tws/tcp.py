@@ -117,6 +117,8 @@ class Server:
     def catch_up(self) -> None:
         """Bring the market to where the clock is, by at most TURN_NS; time that it cannot keep up with is lost."""
         now_s = trio.current_time()
+        if self.world.faults is not None:
+            self.world.faults.clock(now_s)
         due_ns = self.pace.due_ns(now_s)
         if due_ns <= self.world.now_ns:
             return
@@ -141,6 +143,10 @@ class Server:
     async def serve(self, stream: trio.SocketStream) -> None:
         """One client, from its first byte to its last."""
         name = "{}:{}".format(*stream.socket.getpeername()[:2])
+        if not self.world.listens:
+            stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # as if refused
+            stream.socket.close()
+            return
         if self.clients >= CLIENTS_MAX:
             self.log(f"{name}: turned away: {CLIENTS_MAX} clients are connected")
             await trio.aclose_forcefully(stream)

@@ -126,7 +126,7 @@ class World:
             if self._seen_ns < self.now_ns:
                 self._see(NOTHING, self.now_ns)
             if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
-                self._deliver(self.desk.clock(self.now_ns))
+                self.deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
 
@@ -144,7 +144,7 @@ class World:
         reports = self.market.exchange.fill(found[0].perm_id, contracts, price_ticks, self.now_ns) if found else []
         if not reports:
             raise InputError(f"order {order_id} of client {client_id}: expected one that works at the exchange")
-        self._deliver(self.desk.take(reports, self.now_ns))
+        self.deliver(self.desk.take(reports, self.now_ns))
         self._see(NOTHING, self.now_ns)
         return sum(report.contracts for report in reports if isinstance(report, Filled))
 
@@ -159,7 +159,7 @@ class World:
             before -= 1
         if before:
             self._see(events[:before], int(events["ts_ns"][before - 1]))
-        self._deliver(self.desk.take(step.reports, step.ts_ns))
+        self.deliver(self.desk.take(step.reports, step.ts_ns))
         self._see(events[before:], step.ts_ns)
 
     def _see(self, events: npt.NDArray[Any], now_ns: int) -> None:
@@ -171,7 +171,7 @@ class World:
                 for notice in notices:
                     say(notice)
 
-    def _deliver(self, addressed: Iterable[Addressed]) -> None:
+    def deliver(self, addressed: Iterable[Addressed]) -> None:
         """Tell each client what is for it; one that is not connected misses it."""
         for client_id, notice in addressed:
             session = self.sessions.get(client_id)
@@ -203,6 +203,12 @@ class World:
             self.feeds.pop(client_id).close()
             self.desk.client_left(client_id)
 
+    def forget_data(self, session: Session) -> None:
+        """All that a client has asked for of the market is gone; it is told nothing of it."""
+        if session.client_id in self.feeds:
+            self.feeds[session.client_id].close()
+            self.feeds[session.client_id] = Feed(self.data)
+
     def ask(self, session: Session, request: Request) -> None:
         """Do what a client asks."""
         client_id = session.client_id
@@ -210,11 +216,11 @@ class World:
         desk, now_ns = self.desk, self.now_ns
         match request:
             case ask.PlaceOrder():
-                self._deliver(desk.place(client_id, request, now_ns))
+                self.deliver(desk.place(client_id, request, now_ns))
             case ask.CancelOrder():
-                self._deliver(desk.cancel(client_id, request.order_id, now_ns))
+                self.deliver(desk.cancel(client_id, request.order_id, now_ns))
             case ask.ReqGlobalCancel():
-                self._deliver(desk.cancel_all(now_ns))
+                self.deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
                 session.say(NextValidId(order_id=desk.next_id(client_id)))
             case ask.ReqCurrentTime():
@@ -222,7 +228,7 @@ class World:
             case ask.SetServerLogLevel() | ask.ReqNewsBulletins() | ask.CancelNewsBulletins():
                 pass  # heard, and there is nothing to tell
             case _ if isinstance(request, DESK_REQUESTS):
-                self._deliver(desk.ask(client_id, request, now_ns))
+                self.deliver(desk.ask(client_id, request, now_ns))
             case _:
                 for notice in self._small(request) or self.feeds[client_id].ask(request, now_ns):
                     session.say(notice)

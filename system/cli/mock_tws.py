@@ -40,6 +40,7 @@ def serve(
 ) -> None:
     """Serve until interrupted; a second command, `inject`, breaks a running one."""
     if context.invoked_subcommand is not None:
+        context.obj = port
         return
     if rules:
         _print_rules()
@@ -70,6 +71,7 @@ def serve(
 
 @mock_tws.command()
 def inject(
+    context: typer.Context,
     fault: Annotated[
         str | None,
         typer.Argument(metavar="FAULT", help="A fault's name, such as 1100 or half_open; without one they are listed."),
@@ -79,7 +81,7 @@ def inject(
     ] = None,
     for_: Annotated[str | None, typer.Option("--for", metavar="TIME", help="How long: 30s, 500ms, 2m.")] = None,
     client: Annotated[int | None, typer.Option(min=0, help="Whose connection; else every one.")] = None,
-    port: Port = 7497,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Whose mock [7497].")] = None,
 ) -> None:
     """Break the mock TWS that runs on a port, or pause, resume or ask it (pause, resume, status)."""
     from simulator.faults.kinds import listing
@@ -96,7 +98,7 @@ def inject(
         asked[key] = value
     if fault in ("pause", "resume", "status"):
         asked = {"do": fault}
-    answer = request(port, asked)
+    answer = request(port or context.obj, asked)
     typer.echo(" ".join(f"{key}={value}" for key, value in answer.items()) or "done")
 
 

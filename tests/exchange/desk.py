@@ -92,7 +92,7 @@ class Desk:
         return self
 
     def replace(
-        self, at: int, order_id: int, contracts: int, *, limit: int = 0, stop: int | None = 0, **more: int
+        self, at: int, order_id: int, contracts: int, *, limit: int = 0, stop: int | None = 0, **more: Any
     ) -> "Desk":
         terms: dict[str, Any] = {"contracts": contracts, "limit_ticks": limit, "stop_ticks": stop, **more}
         self.commands.append((at, "replace", (order_id,), terms))

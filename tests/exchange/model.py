@@ -189,6 +189,7 @@ class Model:
             self.let_children_rest()
             if order.lasts != "rest" and order in self.working:
                 self.working.remove(order)
+                self.children = [child for child in self.children if child.order_id != order.order_id]
                 self.end(order, "unfilled")
 
     def opposite(self, order: Working) -> tuple[int, int]:

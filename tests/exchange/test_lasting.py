@@ -67,6 +67,19 @@ def test_hours_may_change_with_no_event_in_between() -> None:
     assert hours(100, 200).gap(300).run() == [("not regular", 0, 100), ("regular", 0, 200)]
 
 
+def test_an_order_may_be_woken_or_put_to_sleep_by_new_terms() -> None:
+    """Asleep since 10 ms; woken, it buys at 150 ms. Another sleeps from 150 ms on; so does one held for its entry."""
+    woken = hours(10).submit(0, order(1, BUY, 1, limit=1001, regular_only=True))
+    assert woken.replace(100, 1, 1, limit=1001, regular_only=False).gap(200).fills() == [(1, 150, 1, 1001)]
+    asleep = hours(10).submit(0, order(1, BUY, 1, limit=999)).replace(100, 1, 1, limit=999, regular_only=True)
+    assert asleep.trade(200, 990).fills() == []
+    held = hours(10).submit(0, order(1, BUY, 1, limit=999), order(2, SELL, 1, stop=990, parent=1))
+    held.replace(100, 2, 1, stop=990, regular_only=True).trade(200, 998).trade(300, 980)
+    assert held.fills() == [(1, 200, 1, 999)]
+    same = hours(10).submit(0, order(1, BUY, 1, limit=999)).replace(100, 1, 1, limit=999, regular_only=False)
+    assert same.trade(200, 990).fills() == [(1, 200, 1, 999)]
+
+
 def test_without_hours_every_hour_is_regular() -> None:
     desk = Desk().quote(0, 1000, 1001).submit(0, order(1, BUY, 1, regular_only=True)).gap(100)
     assert desk.fills() == [(1, 50, 1, 1001)]

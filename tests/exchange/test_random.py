@@ -174,14 +174,13 @@ def test_no_contract_is_made_or_lost(desk: Desk) -> None:
 
 @given(desks(replaces=False))
 def test_the_exits_of_a_group_never_sell_more_than_the_entry_bought(desk: Desk) -> None:
-    """For every bracket whose exits are a group; and the orders of any group without children fill its largest at most."""
+    """For every bracket that was sent as one and whose exits are a group, at any time."""
     filled: Counter[int] = Counter()
-    orders = {o.order_id: o for command in desk.commands if command[1] == "submit" for o in command[2][0]}
+    brackets = [command[2][0] for command in desk.commands if command[1] == "submit" and len(command[2][0]) == 3]
+    exits = {o.order_id: orders for orders in brackets for o in orders[1:] if o.group}
     for row in desk.run():
-        if row[0] != "filled":
-            continue
-        filled[row[1]] += row[3]
-        sent = orders[row[1]]
-        if sent.parent and sent.group:
-            exits = [o.order_id for o in orders.values() if o.parent == sent.parent]
-            assert sum(filled[exit] for exit in exits) <= filled[sent.parent]
+        if row[0] == "filled":
+            filled[row[1]] += row[3]
+        if row[0] == "filled" and row[1] in exits:
+            entry, stop, target = exits[row[1]]
+            assert filled[stop.order_id] + filled[target.order_id] <= filled[entry.order_id]

@@ -231,6 +231,15 @@ class Desk:
         self._accounts.forget_all()
         return self._office.collect()
 
+    def positions(self) -> list[tuple[Contract, int]]:
+        """What is held in all accounts: contract, and contracts with their sign."""
+        return [
+            (holding.product.contract(), holding.contracts)
+            for account in self._office.accounts.values()
+            for holding in account.holdings.values()
+            if holding.contracts
+        ]
+
     @property
     def orders(self) -> list[DeskOrder]:
         """Orders that are not over."""

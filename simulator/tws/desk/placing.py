@@ -217,15 +217,30 @@ class Placing:
         if ticket.contracts > order.contracts and order.state is not Life.HELD:
             self._afford(order, ticket)
         order.asked.append(ticket)
+        limit_ticks, stop_ticks = self._new_prices(order, ticket)
         self._office.exchange.replace(
             order.perm_id,
             now_ns,
             contracts=ticket.contracts - order.filled,
-            limit_ticks=ticket.limit_ticks,
-            stop_ticks=None if ticket.trails and not ticket.terms.trail_stop_price else ticket.stop_ticks,
+            limit_ticks=limit_ticks,
+            stop_ticks=stop_ticks,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
+            regular_only=not ticket.terms.outside_rth,
         )
+
+    def _new_prices(self, order: DeskOrder, ticket: Ticket) -> tuple[int, int | None]:
+        """Limit and stop to send; None: a trailing stop goes on from where it is, since no other price is named."""
+        named = ticket.terms.trail_stop_price and ticket.stop_ticks not in (
+            order.trailed_ticks,
+            order.ticket.stop_ticks,
+        )
+        if not ticket.trails or named:
+            return ticket.limit_ticks, ticket.stop_ticks
+        now_ticks = self._office.exchange.stop_ticks(order.perm_id)
+        if now_ticks is None or ticket.type is not OrderType.STOP_LIMIT:
+            return ticket.limit_ticks, None
+        return ticket.limit_ticks - ticket.stop_ticks + now_ticks, None
 
     def _afford(self, order: DeskOrder, ticket: Ticket) -> None:
         """Raises RefusedError where the account cannot carry more contracts."""
@@ -251,6 +266,7 @@ def _compare(order: DeskOrder, ticket: Ticket) -> None:
         and old.type == ticket.type
         and bool(old.trail_ticks) == bool(ticket.trail_ticks)
         and bool(old.trail_ppm) == bool(ticket.trail_ppm)
+        and LASTS.get(old.tif) == LASTS.get(ticket.tif)
     )
     if not same:
         raise RefusedError(105)

@@ -14,6 +14,7 @@ from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.office import Office
 from simulator.tws.desk.order import Asked, DeskOrder
 from simulator.tws.desk.placing import CANCEL_ALL
+from simulator.tws.desk.validity import expiry_ns
 
 WHY: Final = {"no_quote": "No market data", "unfilled": "", "asked": "", "group": "", "parent": ""}
 
@@ -122,6 +123,7 @@ class Taking:
             assert not isinstance(asked, Asked)
             order.ticket = asked
             order.contracts = max(order.filled, asked.contracts)
+            order.expires_ns = expiry_ns(asked, report.ts_ns)
         else:
             order.accepted_ns = report.ts_ns
         if report.replaced and order.state is Life.HELD:

@@ -62,3 +62,47 @@ def test_a_group_named_again_or_not_at_all_is_no_revision() -> None:
     assert floor.statuses() == ["status 2 PreSubmitted 0/1 (trigger)"]
     floor.place(2, "SELL", 1, stp=4986).wait()
     assert floor.statuses() == ["status 2 PreSubmitted 0/1 (trigger)"]
+
+
+def test_a_trailing_stop_goes_on_from_where_it_is_unless_another_price_is_named() -> None:
+    """2 behind: at 4998, then at 5008; told of 4998 again it stays at 5008, told of 5006 it goes there."""
+    trail = {"order_type": "TRAIL", "aux_price": 2.0}
+    floor = quoted().place(1, "SELL", 1, **trail).wait().trade(5010)
+    floor.place(1, "SELL", 2, trail_stop_price=4998.0, **trail).wait()
+    assert last_open(floor).terms.trail_stop_price == 5008.0
+    floor.place(1, "SELL", 2, trail_stop_price=5006.0, **trail).wait()
+    assert last_open(floor).terms.trail_stop_price == 5006.0
+    floor.place(1, "SELL", 3, **trail).wait()
+    assert last_open(floor).terms.trail_stop_price == 5006.0
+
+
+def test_the_limit_of_a_trailing_stop_stays_at_its_distance() -> None:
+    """1 under the stop: stop 5008 after 5010, limit 5007; a bid of 5006.75 does not fill it."""
+    trail = {"order_type": "TRAIL LIMIT", "aux_price": 2.0, "limit_price_offset": 1.0}
+    floor = quoted().place(1, "SELL", 1, **trail).wait().trade(5010).place(1, "SELL", 2, **trail).wait()
+    floor.quote(5006.75, 5009).trade(5008)
+    assert floor.statuses()[-1] == "status 1 Submitted 0/2"
+    assert floor.quote(5007, 5009).statuses() == ["status 1 Filled 2/0"]
+
+
+def test_a_trailing_child_that_is_held_takes_another_distance() -> None:
+    trail = {"order_type": "TRAIL LIMIT", "limit_price_offset": 1.0, "parent_id": 1}
+    floor = quoted().place(1, "BUY", 1, lmt=4999, transmit=False).place(2, "SELL", 1, aux_price=2.0, **trail).wait()
+    floor.place(2, "SELL", 1, aux_price=1.0, **trail).wait().trade(4998).trade(4998)
+    floor.hear()
+    assert floor.quote(4997, 4998).trade(4997).story()[2] == "fill 2 SLD 1@4997.0"
+
+
+def test_an_order_may_be_let_out_of_regular_hours_and_into_the_next_day() -> None:
+    """At 07:00 it sleeps, then works; good for the day, then until cancelled."""
+    floor = quoted(start="2024-03-12 07:00").place(1, "BUY", 1, lmt=4999, outside_rth=False).wait()
+    floor.hear()
+    assert floor.place(1, "BUY", 1, lmt=4999, tif="GTC").wait().statuses() == ["status 1 Submitted 0/1"]
+    assert floor.at("2024-03-13 07:00").trade(4998).statuses() == ["status 1 Filled 1/0"]
+
+
+def test_an_order_may_be_put_to_sleep() -> None:
+    floor = quoted(start="2024-03-12 07:00").place(1, "BUY", 1, lmt=4999).wait()
+    floor.place(1, "BUY", 1, lmt=4999, outside_rth=False).wait()
+    assert floor.trade(4990).statuses()[-1] == "status 1 PreSubmitted 0/1"
+    assert floor.at("2024-03-12 08:30").trade(4998).statuses()[-1] == "status 1 Filled 1/0"

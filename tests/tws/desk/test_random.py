@@ -102,8 +102,8 @@ class DeskMachine(RuleBasedStateMachine):
             self.parents |= {mine[first + i].perm_id: mine[first].perm_id for i in (1, 2)}
 
     @precondition(lambda self: self.floor.desk.orders)
-    @rule(which=st.integers(0, 30), quantity=st.integers(1, 5), price=PRICES, trigger=PRICES)
-    def modify(self, which: int, quantity: int, price: float, trigger: float) -> None:
+    @rule(which=st.integers(0, 30), quantity=st.integers(1, 5), price=PRICES, trigger=PRICES, outside=st.booleans())
+    def modify(self, which: int, quantity: int, price: float, trigger: float, outside: bool) -> None:
         orders = self.floor.desk.orders
         order = orders[which % len(orders)]
         old = order.ticket.terms
@@ -113,7 +113,7 @@ class DeskMachine(RuleBasedStateMachine):
         more = {"lmt": price} if old.limit_price else {}
         self.floor.place(
             order.order_id, old.action, quantity, client=order.client_id, order_type=old.order_type, aux_price=aux,
-            tif=old.tif, outside_rth=old.outside_rth, **more,
+            tif=old.tif, outside_rth=outside, **more,
         )  # fmt: skip
 
     @rule(client=st.sampled_from(CLIENTS), which=st.integers(0, 9), any_id=st.integers(1, 12))

@@ -1,0 +1,242 @@
+"""Faults of TWS and IB that last."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from simulator.faults.effect import Effect
+from simulator.tws import account_notices as account
+from simulator.tws import market_notices as market
+from simulator.tws import notices as tws
+from simulator.tws import requests as ask
+from simulator.tws.codes import warning
+from simulator.tws.notices import Notice
+from simulator.tws.requests import Request
+from simulator.tws.session import Session
+
+FARM: Final = "usfuture"
+HISTORY_FARM: Final = "ushmds"
+CONTRACT_FARM: Final = "secdefil"
+ALL_FARMS: Final = f"All data farms are connected: {FARM}; {HISTORY_FARM}; {CONTRACT_FARM}."
+# What TWS can say without IB.
+OWN: Final = (tws.NextValidId, tws.ManagedAccounts, tws.CurrentTime, tws.Error, tws.UserInfo)
+LIVE: Final = (
+    *(market.TickPrice, market.TickSize, market.TickGeneric, market.TickString, market.TickByTickTrade),
+    *(market.TickByTickQuote, market.TickByTickMid, market.RealTimeBar, market.Depth, market.HistoricalDataUpdate),
+)
+HISTORY: Final = (
+    *(market.HistoricalData, market.HistoricalTicksMid, market.HistoricalTicksQuote, market.HistoricalTicksTrade),
+    *(market.HeadTimestamp, market.Histogram, market.HistoricalDataUpdate),
+)
+CONTRACTS: Final = (tws.ContractDetails, tws.ContractDetailsEnd, tws.SymbolSamples)
+ORDERS: Final = (ask.PlaceOrder, ask.CancelOrder, ask.ReqGlobalCancel)
+
+
+class Silence(Effect):
+    """Some notices are not told while it lasts; a code at its beginning and one at its end."""
+
+    silent: tuple[type, ...] = ()
+    begins: tuple[int, str] | None = None
+    ends: tuple[int, str] | None = None
+
+    def begin(self) -> None:
+        """Say what is lost."""
+        self._announce(self.begins)
+
+    def end(self) -> None:
+        """Say that it is back."""
+        self._announce(self.ends)
+
+    def _announce(self, code: tuple[int, str] | None) -> None:
+        if code is not None:
+            details = code[1:] if code[1] else ()
+            for session in self.sessions():
+                self.player.tell(session, warning(code[0], *details))
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """Not what is silent."""
+        return () if isinstance(notice, self.silent) else (notice,)
+
+
+class Lost(Silence):
+    """TWS is cut off from IB: the exchange goes on, and nobody is told."""
+
+    begins = (1100, "")
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """Only what TWS knows by itself."""
+        return (notice,) if isinstance(notice, OWN) else ()
+
+    def hears(self, session: Session, request: Request) -> bool:
+        """Orders do not arrive."""
+        return not isinstance(request, ORDERS)
+
+    def end(self) -> None:
+        """1101, with all subscriptions gone, or 1102."""
+        if self.fault.arguments.get("data") == "lost":
+            for session in self.sessions():
+                self.player.world.forget_data(session)
+            self._announce((1101, ""))
+        else:
+            self._announce((1102, ALL_FARMS))
+
+
+class Broken(Lost):
+    """The same, in other words."""
+
+    begins = (2110, "")
+
+
+class NoData(Silence):
+    """The market data farm."""
+
+    silent, begins, ends = LIVE, (2103, FARM), (2104, FARM)
+
+
+class NoHistory(Silence):
+    """The farm of history."""
+
+    silent, begins, ends = HISTORY, (2105, HISTORY_FARM), (2106, HISTORY_FARM)
+
+
+class NoContracts(Silence):
+    """The farm of contracts."""
+
+    silent, begins, ends = CONTRACTS, (2157, CONTRACT_FARM), (2158, CONTRACT_FARM)
+
+
+class Stall(Silence):
+    """Live data stops, and nothing is said."""
+
+    silent = LIVE
+
+
+class NoAcknowledgements(Silence):
+    """Orders live, and nobody is told how."""
+
+    silent = (account.OpenOrder, account.OrderStatus)
+
+
+class Restart(Effect):
+    """TWS is not there."""
+
+    def begin(self) -> None:
+        """Close everything, and forget what a restart forgets."""
+        world = self.player.world
+        world.listens = False
+        for session in self.sessions():
+            session.close(f"fault: {self.fault.kind}")
+        world.deliver(world.desk.restart(world.now_ns, ids_lost=self.fault["ids_lost"]))
+
+    def end(self) -> None:
+        """Take connections again."""
+        self.player.world.listens = True
+
+
+class Sentinel(Effect):
+    """Prices that say that there is none."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """-1 for a price, 0 for a size."""
+        if isinstance(notice, market.TickPrice):
+            return (replace(notice, price=-1.0, size=0),)
+        if isinstance(notice, market.TickByTickQuote):
+            return (replace(notice, bid=-1.0, ask=-1.0, bid_size=0, ask_size=0),)
+        return (notice,)
+
+
+class Crossed(Effect):
+    """A book whose bid is above its ask."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """The sides change places."""
+        if isinstance(notice, market.TickByTickQuote):
+            return (replace(notice, bid=notice.ask, ask=notice.bid),)
+        if isinstance(notice, market.TickPrice) and notice.tick_type in (1, 2):
+            return (replace(notice, tick_type=3 - notice.tick_type),)
+        return (notice,)
+
+
+class Entitlement(Silence):
+    """What the login may see from now on."""
+
+    def begin(self) -> None:
+        """A competing session takes what runs, too."""
+        limits = self.player.world.data.limits
+        limits.entitlement = self.fault["data"]
+        if self.fault["data"] == "competing":
+            self.silent = LIVE
+            self._announce((10197, ""))
+
+    def end(self) -> None:
+        """Live data again."""
+        self.player.world.data.limits.entitlement = "live"
+
+
+class Halt(Effect):
+    """The tape stands still; it goes on from where it stood."""
+
+    def begin(self) -> None:
+        """Hold it."""
+        self.player.world.market.held = True
+
+    def end(self) -> None:
+        """Let it go."""
+        self.player.world.market.release()
+
+
+class Commission(Effect):
+    """Commission reports that are absent, late, or have no amount."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """The report, or what is told in its place."""
+        if not isinstance(notice, account.CommissionReport):
+            return (notice,)
+        if self.fault["how"] == "minus":
+            return (replace(notice, commission=-1.0),)
+        if self.fault["how"] == "late":
+            self.player.later(self.fault["by"], lambda: self.player.tell(session, notice))
+        return ()
+
+
+class PositionLag(Effect):
+    """Positions are told late."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """Later."""
+        if not isinstance(notice, account.Position | account.PortfolioValue):
+            return (notice,)
+        self.player.later(self.fault["by"], lambda: self.player.tell(session, notice))
+        return ()
+
+
+class Correction(Effect):
+    """Each fill is corrected."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """The fill; its correction comes with the next thing that is due."""
+        if isinstance(notice, account.ExecDetails) and notice.req_id == tws.NO_ID:
+            execution = notice.execution
+            if execution.exec_id.endswith(".01"):
+                world, price = self.player.world, round(execution.price * 4) + self.fault["ticks"]
+                self.player.later(0.0, lambda: world.deliver(world.desk.correct(execution.exec_id, price)))
+        return (notice,)
+
+
+BROKER_SPANS: Final[dict[str, type[Effect]]] = {
+    "1100": Lost,
+    "2110": Broken,
+    "2103": NoData,
+    "2105": NoHistory,
+    "2157": NoContracts,
+    "restart": Restart,
+    "stall": Stall,
+    "sentinel": Sentinel,
+    "crossed_book": Crossed,
+    "entitlement": Entitlement,
+    "halt": Halt,
+    "ack_lost": NoAcknowledgements,
+    "commission": Commission,
+    "position_lag": PositionLag,
+    "correction": Correction,
+}
