@@ -70,8 +70,10 @@ def contracts(c: IbClient) -> list[Step]:
 
     def contract_continuous() -> str:
         found = c.ib.reqContractDetails(c.lib.ContFuture("ES", exchange="CME"))
-        check([details.contract.conId for details in found] == [c.es.conId], str(found))
-        return str(found[0].contract.secType)
+        # In the last days of a month it has rolled to the next one.
+        near = [details.contract.conId for details in front[:2]]
+        check(len(found) == 1 and found[0].contract.conId in near, str(found))
+        return f"{found[0].contract.secType} {found[0].contract.localSymbol}"
 
     def contract_unknown() -> str:
         since = len(c.errors)

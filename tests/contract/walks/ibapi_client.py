@@ -5,7 +5,7 @@ import itertools
 import logging
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +18,7 @@ from walking import WAIT_S, Complaints, check
 
 CLIENT = 7  # the id that the walk uses; another one is OTHER
 OTHER = 8
+RATE_MAX = 40  # messages a second
 COMPLAINTS = Complaints(lambda record: record.levelno < logging.WARNING and record.getMessage() != "BadMessage")
 COMPLAINTS.addFilter(lambda record: "Disconnected; resetting" not in record.getMessage())
 
@@ -30,6 +31,14 @@ class App(EWrapper, EClient):
         EClient.__init__(self, self)
         self.said: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self.thread = threading.Thread(target=self.run, daemon=True)
+        self.sent_s: deque[float] = deque(maxlen=RATE_MAX)
+
+    def sendMsg(self, msg: str) -> None:  # noqa: N802 - the library's name
+        """TWS takes 50 messages a second, and this client leaves it to its user to keep to that."""
+        if len(self.sent_s) == RATE_MAX:
+            time.sleep(max(0.0, self.sent_s[0] + 1.0 - time.monotonic()))
+        self.sent_s.append(time.monotonic())
+        super().sendMsg(msg)
 
 
 def keeps(name: str) -> Callable[..., None]:
