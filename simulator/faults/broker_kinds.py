@@ -81,6 +81,7 @@ BROKER: Final = (
     # orders
     _order("swallow", "an order or a cancel never reaches IB, and nothing is said", of=_ORDERS),
     _order("ack_late", "an order or a cancel reaches IB late", _by(10.0, "how late"), of=_ORDERS),
+    _order("cancel_fill_race", "an order is filled just before its cancel arrives", of=("CancelOrder",)),
     _span("ack_lost", "openOrder and orderStatus are never told"),
     _order(
         "error",

@@ -1,14 +1,16 @@
 """Faults that hit one order message of a client on its way through TWS: what IB gets in its place, or None."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from simulator.faults.plan import Fault
 from simulator.tws.account_notices import OrderStatus
 from simulator.tws.codes import error
 from simulator.tws.notices import NO_ID, Error
-from simulator.tws.requests import PlaceOrder, Request
+from simulator.tws.requests import CancelOrder, PlaceOrder, Request
 from simulator.tws.session import Session
+from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from simulator.faults.player import Player
@@ -44,6 +46,13 @@ def _reject(player: "Player", fault: Fault, session: Session, request: Request) 
     return None
 
 
+def _cancel_fill_race(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
+    assert isinstance(request, CancelOrder), "the table says so"
+    with suppress(InputError):  # an order that does not work at the exchange cannot be filled there
+        player.world.fill(session.client_id or 0, request.order_id, 0, None)
+    return request
+
+
 def _inactive(session: Session, request: PlaceOrder) -> OrderStatus:
     return OrderStatus(
         order_id=request.order_id,
@@ -63,4 +72,5 @@ BROKER_STRIKES: Final[dict[str, Strike]] = {
     "ack_late": _ack_late,
     "error": _error,
     "reject": _reject,
+    "cancel_fill_race": _cancel_fill_race,
 }

@@ -140,6 +140,26 @@ def test_f18_a_reject_has_two_shapes() -> None:
         assert (codes(frames), statuses(frames, 1)) == said
 
 
+def test_f13_a_fill_may_win_against_its_cancel() -> None:
+    stage, client = trading()
+    client.order(1, kind="LMT", limit=4900)
+    stage.go(0.5, client)
+    client.read()
+    stage.inject("cancel_fill_race")
+    client.send_now(4, 1, 1, "")
+    stage.go(0.5, client)
+    frames = client.read()
+    assert statuses(frames, 1) == ["Filled"]
+    assert ([frame[0] for frame in frames].count(FILL), codes(frames)) == (1, [10148])
+
+
+def test_f13_there_is_no_race_for_an_order_that_is_not_there() -> None:
+    stage, client = trading()
+    stage.inject("cancel_fill_race")
+    client.send_now(4, 1, 9, "")
+    assert codes(client.read()) == [10147]
+
+
 def test_f29_a_cancel_that_nobody_asked_for_is_told_by_cancelled_and_202() -> None:
     stage, client = trading()
     client.order(1, kind="LMT", limit=1000)

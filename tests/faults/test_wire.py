@@ -244,3 +244,36 @@ def test_chance_is_the_same_for_a_seed_whatever_else_happens() -> None:
 
     assert dropped(False) == dropped(True)
     assert 5 < sum(dropped(False)) < 35
+
+
+def test_a_fault_begins_with_an_orders_status() -> None:
+    stage = Stage("[[fault]]\nkind = 'hang_up'\norder = 'Filled'\nmessage = 2")
+    client = stage.client()
+    client.order(1)
+    stage.go(1, client)
+    assert client.session.closed is None
+    client.order(2)
+    stage.go(1, client)
+    assert client.session.closed == "fault: hang_up"
+
+
+def test_the_same_seed_gives_the_same_bytes_in_the_same_pieces() -> None:
+    def pieces(seed: int) -> list[bytes]:
+        stage = Stage(
+            f"seed = {seed}\n"
+            "[[fault]]\nkind = 'drop'\nof = 'TickByTickQuote'\nchance = 0.2\n"
+            "[[fault]]\nkind = 'garbage'\nof = 'TickByTickQuote'\nchance = 0.1\n"
+            "[[fault]]\nkind = 'delay'\nat = '1s'\nfor = '1s'\nby = '300ms'\n"
+            "[[fault]]\nkind = 'slow'\nat = '3s'\nfor = '1s'\nrate = 200\n"
+            "[[fault]]\nkind = 'half_open'\nat = '5s'\nfor = '1s'\n"
+        )
+        client = stage.client()
+        client.watch()
+        found = []
+        for _ in range(160):
+            stage.go(0.05, client)
+            found.append(raw(client.session))
+        return found
+
+    assert pieces(1) == pieces(1)
+    assert b"".join(pieces(1)) != b"".join(pieces(2))
