@@ -30,6 +30,7 @@ LAYERS = {
     "simulator": ["system"],
     "simulator.exchange": ["system.domain"],
     "simulator.flow": ["system.config", "system.domain"],
+    "simulator.faults": ["simulator.tws", "system.domain"],
     "simulator.tws.wire": ["simulator.tws", "system.domain"],
     "simulator.tws.desk": ["simulator.tws", "simulator.exchange", "system.domain"],
     "simulator.tws.data": ["simulator.tws", "system.domain"],
