@@ -44,9 +44,41 @@ class FrameClient:
     def ask(self, *fields: object) -> None:
         self.session.receive(frame(*fields), self.at_s)
 
-    def order(self, order_id: int, action: str = "BUY", kind: str = "MKT", *, limit: object = "", stop: object = "", quantity: int = 1, tif: str = "DAY") -> None:
+    def order(
+        self,
+        order_id: int,
+        action: str = "BUY",
+        kind: str = "MKT",
+        *,
+        limit: object = "",
+        stop: object = "",
+        quantity: int = 1,
+        tif: str = "DAY",
+    ) -> None:
         contract = (0, "ES", "FUT", "202403", 0, "", "", "CME", "", "USD", "", "")
-        terms = ("", "", action, quantity, kind, limit, stop, tif, "", "", "", 0, f"ref{order_id}", 1, 0, 0, 0, 0, 0, 1, 0)
+        terms = (
+            "",
+            "",
+            action,
+            quantity,
+            kind,
+            limit,
+            stop,
+            tif,
+            "",
+            "",
+            "",
+            0,
+            f"ref{order_id}",
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+        )
         self.ask(3, order_id, *contract, *terms)
 
     def cancel(self, order_id: int) -> None:
