@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.tws.session import Session
-from simulator.tws.world import World
 from simulator.tws.wire.framing import LENGTH_BYTES, PREFIX, frame
+from simulator.tws.world import World
 
 # Numbers of messages on the wire.
 TICK_PRICE, TICK_SIZE, ORDER_STATUS, ERROR, OPEN_ORDER = 1, 2, 3, 4, 5
