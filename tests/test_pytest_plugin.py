@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = """
 [pytest]
 addopts = --strict-markers --strict-config -p no:cacheprovider
-filterwarnings = error
+filterwarnings =
+    error
+    ignore:There is no current event loop:DeprecationWarning:eventkit
 trio_mode = true
 """
 BOT = '''

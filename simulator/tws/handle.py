@@ -20,6 +20,7 @@ from system.domain.errors import LinkGaveUpError
 START_S: Final = 120.0  # kernels may have to be compiled first
 END_S: Final = 5.0
 POLL_S: Final = 0.01
+LOG_MAX: Final = 20_000  # lines kept; the older half goes
 HOST: Final = "127.0.0.1"
 _READY: Final = re.compile(r"mock TWS on \S+:(\d+):")
 # The server ends when its standard input does, so that it never outlives a test process that was killed.
@@ -209,6 +210,8 @@ class MockTws:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             self.log.append(line.rstrip())
+            if len(self.log) > LOG_MAX:
+                del self.log[: LOG_MAX // 2]
             match = _READY.search(line)
             if match is not None and not self._port:
                 self._port = int(match[1])
