@@ -134,10 +134,10 @@ def _skip_conditions(read: Reader) -> bool:
     """Whether there are any."""
     count = read.count()
     for _ in range(min(count, read.left)):
-        kind = read.text()
-        if not kind.isascii() or not kind.isdigit() or int(kind[:9]) not in CONDITION_FIELDS:
-            raise read.bad(kind)
-        read.skip(CONDITION_FIELDS[int(kind)])
+        kind = read.integer()
+        if kind not in CONDITION_FIELDS:
+            raise read.bad(str(kind))
+        read.skip(CONDITION_FIELDS[kind])
     if count:
         read.skip(2)  # conditionsIgnoreRth, conditionsCancelOrder
     return count > 0

@@ -65,6 +65,10 @@ class Reader:
 
     def whole(self) -> int | None:
         """A whole number, even one written with a decimal point, or None where the client says nothing."""
+        value = self._whole()
+        return None if value == UNSET_INTEGER else value
+
+    def _whole(self) -> int | None:
         value = self.number()
         if value is None:
             return None
@@ -86,7 +90,7 @@ class Reader:
 
     def needed(self) -> int:
         """A whole number that has no default."""
-        value = self.whole()
+        value = self._whole()
         if value is None:
             raise self.bad("")
         return value

@@ -47,4 +47,40 @@ RULES: Final = (
         text="Fields behind those that are known are passed over",
         source="clients of newer versions send more",
     ),
+    Rule(
+        id="wire.unreadable",
+        kind="observed",
+        text="A field that is no number where one is due: 320 with the id of the request, and the session goes on",
+        source="github.com/dshe/InterReact issue 4; lbilli/Jib.jl issue 12",
+    ),
+    Rule(
+        id="wire.unknown",
+        kind="guessed",
+        text="A message of an unknown number: 320 about no request, and the session goes on",
+        source="no client of the list sends one",
+    ),
+    Rule(
+        id="wire.decimals",
+        kind="guessed",
+        text="A whole number may be written with a decimal point, as 1.0; empty means the usual value",
+        source="ib_insync and npm clients write what their caller gave them",
+    ),
+    Rule(
+        id="wire.untold",
+        kind="observed",
+        text="An order's unset terms: prices 0.0, what hedges and adjusts it None, OCA type 3, clearing intent IB",
+        source="github.com/erdewit/ib_insync issue 509, an order as TWS told it",
+    ),
+    Rule(
+        id="wire.forgotten",
+        kind="guessed",
+        text="Combo legs, conditions, algo and scale parameters of an order are read and not told back",
+        source="the mock TWS trades futures alone",
+    ),
+    Rule(
+        id="wire.ascii",
+        kind="observed",
+        text="What is not ASCII in an error or a long name is written as \\uXXXX, at every version",
+        source="ibapi 9.81.1 and @stoqey/ib 1.6.10 read it so from version 153 on",
+    ),
 )
