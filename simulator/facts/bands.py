@@ -20,8 +20,7 @@ _BOTH: Final[dict[str, Band]] = {
     "side_acf_100": (0.0, 0.10),
     "rule_acf_1": (0.65, 0.78),
     "rule_acf_10": (0.20, 0.45),
-    # .02 to .08 at first; but real overnight hours show .026 and .001.
-    "rule_acf_100": (-0.02, 0.08),
+    "rule_acf_100": (0.02, 0.08),
     "size_1_share": (0.55, 0.68),
     "size_mean": (2.0, 4.5),
     "size_p90": (4.0, 8.0),
@@ -35,17 +34,15 @@ _BOTH: Final[dict[str, Band]] = {
     "next_up_rises": (1.0, 1.0),
     "next_up_1": (0.10, 0.38),
     "next_up_5": (0.62, 0.90),
-    # .3 to .5 at first.
-    "impact_10ms": (0.28, 0.50),
-    "impact_100ms": (0.28, 0.50),
+    "impact_10ms": (0.30, 0.50),
+    "impact_100ms": (0.30, 0.50),
 }
 _RTH: Final[dict[str, Band]] = {
     "spread_1": (0.985, 1.0),
     "kurtosis_1s": (1.5, 8.0),
     "kurtosis_60s": (0.3, 7.5),
     "kurtosis_300s": (-0.5, 6.0),
-    # .0 to .29 and -.06 to .19, of many sessions; one of 390 minutes has a standard error of .05.
-    "abs_return_acf_1": (-0.05, 0.29),
+    "abs_return_acf_1": (0.0, 0.29),
     "abs_return_acf_30": (-0.06, 0.19),
     "range_p50": (5.0, 24.0),
 }

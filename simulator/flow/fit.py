@@ -57,7 +57,7 @@ class Lever:
 LEVERS: Final = (
     Lever("prints_per_session", "prints", 0.9, "{} prints an hour covered", ".0f"),
     Lever("minute_std_ticks", "rth_std", 0.8, "{} ticks, deviation of a minute's move in RTH", ".2f"),
-    Lever("night_std_share", "night_std", 1.0, "{} ticks, deviation of a minute's move at night", ".2f"),
+    Lever("night_std_share", "night_std", 0.8, "{} ticks, deviation of a minute's move at night", ".2f"),
     Lever("best_size", "rth_queue", 1.1, "{} contracts at a touch in RTH, mean over time", ".1f"),
     Lever("night_size_share", "night_queue", 0.8, "{} contracts at a touch at night, mean over time", ".1f"),
     Lever("spread_ticks", "rth_wide", 1.1, "wider than a tick {} of RTH", ".2%", base=1),

@@ -83,6 +83,7 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
         delay = exponential(flow) * DELAYS[bits(flow) >> DELAY_SHIFT]
         flow["ts_ns"][0] += 1 + int(delay)
         return REACTION if flow["ts_ns"][0] < flow["close_ns"][0] else OVER
+    flow["hit"][0] = -1
     excited = _fade(flow, rules, flow["ts_ns"][0])
     while True:
         hurry = 1 + (flow["repair"][0] if spread(flow) > 1 else 0.0)

@@ -19,6 +19,8 @@ PULLED: Final = -0.5  # a queue priced this badly may leave as a whole
 LARGE_ORDERS: Final = 0.05  # of orders beyond one contract, this share is
 LARGE: Final = 6  # times as large
 FRESH_SINGLE: Final = 0.65  # of new touches, the share that a single contract makes
+HOLD_MAX: Final = 1.0  # ticks: a price that is further off is not held
+FADING_SINGLE: Final = 0.5  # of orders of one contract, those that leave because a trade has hit their queue
 LAST_STAYS: Final = 0.7  # chance that the last contract of a queue is joined instead of leaving
 
 
@@ -32,6 +34,12 @@ def spread(flow: Array) -> int:
 def mispricing(flow: Array) -> float:
     """Ticks from the middle of the touches up to the efficient price."""
     return float(flow["efficient"][0] - 0.5 * (flow["touch"][0, 0] + flow["touch"][0, 1]))
+
+
+@kernel
+def holds(flow: Array) -> bool:
+    """Whether both touches are defended: whoever does so stops when the efficient price goes elsewhere."""
+    return bool(flow["hold_left"][0] > 0 and -HOLD_MAX < mispricing(flow) < HOLD_MAX)
 
 
 @kernel
@@ -92,6 +100,8 @@ def close_spread(flow: Array, rules: Array) -> None:
     """Make a wide spread one tick again: the other touch follows, or the one that went comes back."""
     gone = flow["gone"][0]
     chance = rules["follow"][0] + rules["follow_pull"][0] * mispricing(flow) * (2 * gone - 1)
+    if holds(flow):
+        chance = 0.0
     _improve(flow, rules, 1 - gone if uniform(flow) < chance else gone)
 
 
@@ -126,16 +136,22 @@ def change_queue(flow: Array, rules: Array) -> None:
     side = fair(flow)
     if flow["shown"][0, 1 - side] < rules["short"][0] * flow["depth"][0, 1 - side] and uniform(flow) < rules["heal"][0]:
         side = 1 - side
+    fades = flow["hit"][0] >= 0 and uniform(flow) < rules["fade"][0]
+    if fades:
+        side = flow["hit"][0]
     if flow["limited"][0]:
         side = ASK
     pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
     pull = min(max(pull, -PULL_MAX), PULL_MAX)
     usual = flow["depth"][0, side] * (1 + pull) * rules["join"][0]
     shown = flow["shown"][0, side]
-    if uniform(flow) * (usual + shown) < usual:
+    leaving = shown * max(1 + rules["revert"][0] * (shown / usual - 1), 0.1)
+    filled = holds(flow) and shown < flow["depth"][0, side]
+    if filled or (not fades and uniform(flow) * (usual + leaving) < usual):
         flow["shown"][0, side] += _order_size(flow, rules["single_join"][0] + flow["singles"][0])
         return
-    contracts = _order_size(flow, rules["single_leave"][0] + flow["singles"][0])
+    single = rules["single_leave"][0] + flow["singles"][0]
+    contracts = _order_size(flow, single * (FADING_SINGLE if fades else 1.0))
     if pull > PULLED:
         contracts = min(contracts, (shown + 1) // 2)
         if shown == 1 and uniform(flow) < LAST_STAYS:

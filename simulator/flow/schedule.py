@@ -21,10 +21,10 @@ S_NS: Final = 1e9
 # how many minutes it takes to be over.
 BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
 # What one unit of a parameter takes inside, measured with the preset `normal`.
-ARRIVALS_PER_PRINT: Final = 1.52
-SIGMA: Final = 0.0239  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
-REPAIR: Final = 0.036  # hurry for a mean spread a tick too wide
-NIGHT_REPAIR: Final = 0.02
+ARRIVALS_PER_PRINT: Final = 1.555
+SIGMA: Final = 0.0228  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
+REPAIR: Final = 0.0303  # hurry for a mean spread a tick too wide
+NIGHT_REPAIR: Final = 0.0165
 
 
 def activity(parameters: Parameters) -> Array:
@@ -82,7 +82,7 @@ def rules(parameters: Parameters) -> Array:
         "regime_step": parameters.regime_step,
         "tension_step": parameters.tension_step,
         "wish": parameters.wish_share,
-        "wish_fast": 0.175,
+        "wish_fast": 0.18,
         "reacts_to_trade": parameters.reaction_to_trade,
         "reacts_to_quote": parameters.reaction,
         "reacts_to_gap": 0.95,
@@ -94,31 +94,37 @@ def rules(parameters: Parameters) -> Array:
         "sweep": 0.01,
         "runs": parameters.run_share,
         "run_pieces": parameters.run_pieces,
+        "hold_prints": parameters.hold_prints,
+        "hold_every": parameters.hold_every,
+        "hold_flow": 0.8,
+        "hold_news": 0.1,
         "informed": 0.15,
-        "lean": 0.3,
-        "lean_fast": 0.46,
+        "lean": 0.4,
+        "lean_fast": 0.41,
         "thin": 38 * scale,
         "thin_fast": 8 * scale,
-        "clear": 0.09,
+        "clear": 0.14,
         "impact": parameters.news_in_trades,
+        "fade": 0.38,
         "pull": 0.95,
-        "follow": 0.8,
+        "follow": 0.85,
         "follow_pull": 0.4,
         "join": 1.4,
         "single_join": min(1.0, parameters.single_order_share + 0.08),
         "single_leave": max(0.0, parameters.single_order_share - 0.08),
         "short": 0.6,
         "heal": 0.85,
-        "at_once": 0.15,
+        "revert": 0.7,
+        "at_once": 0.23,
         "piece_at_once": 0.06,
         "order_mean": parameters.order_contracts * max(1.0, scale),
         "quick_step": 0.08,
         "order_step": 0.5,
         "single_step": 0.08,
-        "reacts_to_short": 0.8,
+        "reacts_to_short": 0.89,
         "shorter": 0.25,
-        "behind": 2.4,
-        "fresh": 3 * scale,
+        "behind": 2.0,
+        "fresh": 7 * scale,
         "wander_step": parameters.size_wander,
     }
     for name, value in values.items():

@@ -16,7 +16,7 @@ from simulator.flow.events import script
 from simulator.flow.kernel import fill
 from simulator.flow.parameters import NORMAL, Flow, Parameters
 from simulator.flow.state import ASK, BID, FLOW, NO_FLOOR, REGIMES, STYLES, TENSIONS, WANDERS
-from simulator.flow.trades import renew_runs
+from simulator.flow.trades import plan_hold, renew_runs
 from system.domain.holidays import FIRST_YEAR, LAST_YEAR
 from system.domain.session import CLOSE_S, Calendar, Session
 from system.domain.settings import SECOND_NS
@@ -125,7 +125,9 @@ def _begin(seed: int, number: int, day: date, flow: Flow, rules: Array) -> tuple
     state["tension"][0] = [words[5] >> (8 + k) & 1 for k in range(TENSIONS)]
     state["style"][0] = [words[5] >> (16 + k) & 1 for k in range(STYLES)]
     state["last"] = words[5] >> 31
+    state["hit"] = -1
     renew_runs(state, rules)
+    plan_hold(state, rules)
     return state, minutes
 
 

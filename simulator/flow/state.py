@@ -41,8 +41,12 @@ FLOW: Final = np.dtype(
         ("shown", "i8", (2,)),  # the contracts there
         ("gone", "i8"),  # the touch that went when the spread last became wide
         ("last", "i8"),  # the touch that the last trade hit
+        ("hit", "i8"),  # the touch that was hit in this chain of reactions, or -1
         ("run_side", "i8", (LONG_RUNS,)),  # the touch that each large order hits
         ("run_left", "i8", (LONG_RUNS,)),  # pieces that are left of it
+        ("hold_side", "i8"),  # the touch that is hit over and over while a price holds
+        ("hold_left", "i8"),  # prints for which it still holds
+        ("hold_next", "i8"),  # prints until the next one does
         ("rest", "i8"),  # contracts that an order still wants beyond the level it cleared
         ("more", "?"),  # whoever traded last has not done yet
         ("prints", "i8"),  # of this order so far
@@ -77,6 +81,10 @@ RULES: Final = np.dtype(
         ("sweep", "f8"),  # chance that what a level could not fill goes on to the next
         ("runs", "f8"),  # share of trades that belong to the large orders
         ("run_pieces", "f8"),  # their length's scale
+        ("hold_prints", "f8"),  # prints while a price holds
+        ("hold_every", "f8"),  # prints between
+        ("hold_flow", "f8"),  # share of the wishes meanwhile that all hit the same touch
+        ("hold_news", "f8"),  # of a trade's usual news, what is left meanwhile
         ("informed", "f8"),  # pull of the efficient price on who trades
         ("lean", "f8"),  # pull of the shorter queue
         ("lean_fast", "f8"),
@@ -84,6 +92,7 @@ RULES: Final = np.dtype(
         ("thin_fast", "f8"),
         ("clear", "f8"),  # chance that an order is for all that a short queue shows
         ("impact", "f8"),  # of a trade's news, how much is in its side
+        ("fade", "f8"),  # of reactions to a trade, the share that leave the touch that it hit
         ("pull", "f8"),  # of the efficient price on the queues
         ("follow", "f8"),  # chance that the other touch follows one that went
         ("follow_pull", "f8"),
@@ -92,6 +101,7 @@ RULES: Final = np.dtype(
         ("single_leave", "f8"),
         ("short", "f8"),  # a queue below this share of its usual length
         ("heal", "f8"),  # draws orders away from the other one, with this chance
+        ("revert", "f8"),  # how much faster than a queue's length the orders that leave it grow
         ("at_once", "f8"),  # chance that a wide spread closes in the same instant
         ("piece_at_once", "f8"),  # that the next piece of an order has the time of the last
         ("order_mean", "f8"),
