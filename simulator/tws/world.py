@@ -31,6 +31,7 @@ from simulator.tws.session import Session
 from system.domain.errors import InputError
 from system.domain.settings import SECOND_NS
 
+BRAND: Final = "bn mock-tws"  # so that whoever asks knows that its clock is its own
 FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
 HEARD_MAX: Final = 10_000  # messages from clients that are kept to be looked at
 FOREVER_NS: Final = 1 << 62
@@ -239,7 +240,7 @@ class World:
             case ask.ReqManagedAccounts():
                 return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
-                return [UserInfo(req_id=request.req_id)]
+                return [UserInfo(req_id=request.req_id, white_branding=BRAND)]
             case ask.ReqFamilyCodes():
                 return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():

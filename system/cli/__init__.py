@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from system.cli.config import config
+from system.cli.doctor import doctor
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
 from system.cli.sim import sim
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(sim)
+app.command()(doctor)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(config, name="config")
