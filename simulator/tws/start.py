@@ -64,6 +64,8 @@ def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> Wor
     market = Market.of(batches, exchange)
     for step in market.advance(start_ns):
         data.take(step.events, step.ts_ns)
+    if market.has_ended:
+        raise InputError(f"{name}: nothing is left of it at the time to start from; expected an earlier --start")
     return World(market, data, Desk(exchange, data.board, seed), name=name)
 
 

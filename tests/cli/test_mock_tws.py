@@ -109,6 +109,15 @@ def test_a_tape_is_played_from_the_time_that_is_asked_for(tmp_path: Path) -> Non
             assert b"20240319 14:00:0" in answers.read(40)
 
 
+def test_a_start_behind_the_end_of_a_tape_is_one_line_and_status_2(tmp_path: Path) -> None:
+    tape_file(tmp_path / "walk.parquet", walk(100))
+    done = bn(tmp_path, "mock-tws", "--tape", "walk.parquet", "--start", "2030-01-02 10:00")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "bn: walk.parquet: nothing is left of it at the time to start from; expected an earlier --start\n"
+    )
+
+
 def test_the_wire_is_logged_readably_both_ways(tmp_path: Path) -> None:
     with mock(tmp_path, "--log-wire") as (port, server):
         assert server.stderr is not None
