@@ -46,6 +46,13 @@ class Silence(Effect):
     def end(self) -> None:
         """Say that it is back."""
         self._announce(self.ends)
+        if market.Depth in self.silent:
+            self._renew_depth()
+
+    def _renew_depth(self) -> None:
+        """Changes of the book were lost: without a new one a client's would stay wrong."""
+        for session in self.sessions():
+            self.player.world.renew_depth(session)
 
     def _announce(self, code: tuple[int, str] | None) -> None:
         if code is not None:
@@ -79,6 +86,7 @@ class Lost(Silence):
             self._announce((1101, ""))
         else:
             self._announce((1102, ALL_FARMS))
+            self._renew_depth()
 
 
 class Broken(Lost):
@@ -166,11 +174,13 @@ class Entitlement(Silence):
         limits.entitlement = self.fault["data"]
         if self.fault["data"] == "competing":
             self.silent = LIVE
-            self._announce((10197, ""))
+            for session in self.sessions():
+                self.player.world.interrupt_data(session)
 
     def end(self) -> None:
         """Live data again."""
         self.player.world.data.limits.entitlement = "live"
+        super().end()
 
 
 class Halt(Effect):

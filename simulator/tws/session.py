@@ -195,7 +195,8 @@ class Session:
             return
         if self.world.log_wire is not None:
             self.world.log_wire(self, "<-", request)
-        self.world.heard.append((NO_ID if self.client_id is None else self.client_id, request))
+        sender = request.client_id if isinstance(request, StartApi) else self.client_id
+        self.world.heard.append((NO_ID if sender is None else sender, request))
         if self.world.faults is None:
             self.answer(request)
         else:

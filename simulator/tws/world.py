@@ -210,6 +210,19 @@ class World:
             self.feeds[session.client_id].close()
             self.feeds[session.client_id] = Feed(self.data)
 
+    def interrupt_data(self, session: Session) -> None:
+        """Another session takes a client's live data away: 10197 for each of its subscriptions."""
+        self._tell_data(session, Feed.interrupted)
+
+    def renew_depth(self, session: Session) -> None:
+        """A client's books of depth are told anew, each after a 317."""
+        self._tell_data(session, lambda feed: feed.depth.reset())
+
+    def _tell_data(self, session: Session, say: Callable[[Feed], Iterable[Notice]]) -> None:
+        if session.client_id in self.feeds:
+            for notice in say(self.feeds[session.client_id]):
+                session.say(notice)
+
     def ask(self, session: Session, request: Request) -> None:
         """Do what a client asks."""
         client_id = session.client_id

@@ -9,6 +9,7 @@ import trio
 
 from system.broker.door import Address, Door, NoAnswerError, NoConnectionError, open_door
 from system.broker.finding import Failed, Finding, Unjudged
+from system.broker.quick_look import quotes_in_words
 from system.domain.instrument import Instrument, front_month
 from system.domain.session import CHICAGO, Calendar
 from system.domain.settings import SECOND_NS
@@ -67,7 +68,6 @@ class Examination:
     paper: bool
     roll_days: int
     wall_ns: Callable[[], int]
-    judge: Callable[[list[tuple[float, float, int, int]]], str]  # quotes to features, in words
     contract: Any = None
     now_ns: int = 0  # TWS's time
     is_mock: bool = False
@@ -99,7 +99,7 @@ class Examination:
             ("positions and orders", self._book, False),
             ("contract", self._contract, True),
             ("market data", self._market_data, False),
-            ("features", self._features, False),
+            ("quotes", self._quotes, False),
             ("what-if bracket", self._bracket, False),
             ("messages", self._messages, False),
         )
@@ -204,10 +204,13 @@ class Examination:
             return Unjudged(f"the market is closed ({CHICAGO.key}): no quotes to judge", "try again when it is open")
         return Failed(f"no quote within {TICKS_S:g} s although the market is open", *NO_DATA)
 
-    async def _features(self, _door: Door) -> str:
+    async def _quotes(self, _door: Door) -> str:
         if not self.quotes:
-            raise Unjudged("no quotes to make them from")
-        return self.judge(self.quotes)
+            raise Unjudged("none have come")
+        try:
+            return quotes_in_words(self.quotes)
+        except ValueError as wrong:
+            raise Failed(str(wrong), "not the contract that was asked for? send the log to its developers") from None
 
     async def _bracket(self, door: Door) -> str:
         if not self.quotes:

@@ -1,11 +1,11 @@
-"""A few quotes through the conversion that trading uses: do they make sense?"""
+"""A few quotes looked at as ticks: do they make sense?"""
 
 from system.domain.ticks import QUOTE, batch_of
 
 POINT_TICKS = 4
 
 
-def features_in_words(quotes: list[tuple[float, float, int, int]]) -> str:
+def quotes_in_words(quotes: list[tuple[float, float, int, int]]) -> str:
     """Bid, ask and sizes as a batch of ticks, summed up. Raises ValueError for prices off the grid."""
     for bid, ask, _, _ in quotes:
         if not (float(bid * POINT_TICKS).is_integer() and float(ask * POINT_TICKS).is_integer()):

@@ -35,7 +35,6 @@ def doctor(
 
     from system.broker.door import Address
     from system.broker.examination import Examination
-    from system.broker.quick_look import features_in_words
     from system.config import load_config
 
     settings = load_config(config, set_ or (), os.environ).settings()
@@ -48,7 +47,6 @@ def doctor(
         paper=not real,
         roll_days=settings.roll_days,
         wall_ns=wall_ns,
-        judge=features_in_words,
     )
     findings = trio.run(_examine, examination, json_)
     if json_:

@@ -1,9 +1,9 @@
 """Faults of TWS and IB, as a client sees them."""
 
 from simulator.tws.session import State
-from tests.faults.stage import Actor, Stage
+from tests.faults.stage import ES, Actor, Stage
 
-ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE = "4", "3", "5", "11", "59", "61", "99"
+ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
 
 
 def codes(frames: list[list[str]]) -> list[int]:
@@ -85,6 +85,20 @@ def test_f07_a_stall_says_nothing_at_all() -> None:
     stage.inject("stall", "2s")
     stage.go(1.9, client)
     assert client.read() == []
+
+
+def test_after_a_silence_the_book_of_depth_is_told_anew() -> None:
+    stage, client = trading()
+    client.ask(10, 5, 21, *ES, 3, 0, "")
+    stage.inject("stall", "2s")
+    stage.go(1.9, client)
+    client.read()
+    stage.go(0.1, client)
+    frames = client.read()
+    assert codes(frames) == [317]
+    after = frames[[frame[0] for frame in frames].index(ERROR) + 1 :]
+    rows = [frame for frame in after if frame[0] == DEPTH][:6]
+    assert {frame[4] for frame in rows} == {"0"}, "inserts alone"
 
 
 def test_f08_a_swallowed_order_is_never_heard_of() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from simulator.tws.rule import Rule
+from simulator.tws.rule import rules_of
 
 _HIST: Final = "TWS API: historical data limitations"
 _BARS: Final = "TWS API: historical bar data"
@@ -11,9 +11,7 @@ _TICKS: Final = "TWS API: tick-by-tick data"
 _CODES: Final = "TWS API: message codes"
 
 
-def _rule(name: str, kind: str, text: str, source: str) -> Rule:
-    return Rule(id=f"data.{name}", kind=kind, text=text, source=source)  # type: ignore[arg-type]
-
+_rule: Final = rules_of("data")
 
 RULES: Final = (
     # contracts and hours
@@ -21,6 +19,8 @@ RULES: Final = (
     _rule("con_id", "guessed", "Contract ids are a formula of product and month, not IB's", "IB's cannot be foretold"),
     _rule("expiry", "documented", "Last trade: third Friday, the trading day before where stocks are closed",
           "CME rulebook"),
+    _rule("last_day", "guessed", "A contract trades to the close of its last session, not to 08:30 Chicago of it",
+          "the tape is of one contract"),
     _rule("expired", "documented", "Two years of expired months, with includeExpired",
           "TWS API: Contract.includeExpired"),
     _rule("globex", "observed", "Exchange GLOBEX: 200, the name is CME", "github.com/wboayue/rust-ibapi issue 544"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from simulator.tws.rule import Rule
+from simulator.tws.rule import rules_of
 
 _DOC: Final = "TWS API: order submission"
 _CODES: Final = "TWS API: message codes"
@@ -11,9 +11,7 @@ _ACCOUNT: Final = "TWS API: account updates"
 _IBX: Final = "github.com/deepentropy/ibx, recordings of a gateway"
 
 
-def _rule(name: str, kind: str, text: str, source: str) -> Rule:
-    return Rule(id=f"desk.{name}", kind=kind, text=text, source=source)  # type: ignore[arg-type]
-
+_rule: Final = rules_of("desk")
 
 RULES: Final = (
     # the life of an order
