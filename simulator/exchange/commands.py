@@ -3,11 +3,10 @@
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from simulator.exchange.orders import Order
-
-FOREVER_NS: Final = 1 << 62
+from system.domain.settings import FOREVER_NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

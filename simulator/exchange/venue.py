@@ -10,9 +10,9 @@ import numpy as np
 from simulator.exchange import book as records
 from simulator.exchange import matching
 from simulator.exchange.arrival import why_not
-from simulator.exchange.commands import FOREVER_NS as FOREVER_NS
 from simulator.exchange.commands import Cancel, Child, Children, InFlight, Replace, Submit
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
+from system.domain.settings import FOREVER_NS
 from system.domain.ticks import Batch
 
 ROWS: Final = 16  # of the order table to begin with; it doubles when full

@@ -42,11 +42,10 @@ class Argument:
     name: str
     sort: Sort
     text: str
-    default: Value | None = None  # None: it must be said, unless it is optional
+    default: Value | None = None  # None: it must be said
     choices: tuple[str, ...] = ()
     lowest: float = -math.inf
     highest: float = math.inf
-    optional: bool = False
 
     @property
     def expected(self) -> str:

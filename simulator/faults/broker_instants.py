@@ -5,7 +5,6 @@ from typing import Final
 from simulator.faults.effect import Effect
 from simulator.tws.notices import Error
 from simulator.tws.terms import Contract, OrderTerms
-from system.domain.ticks import QUOTE, empty_batch
 
 FAR_TICKS: Final = 400  # a hundred points
 
@@ -24,17 +23,8 @@ class Gap(Effect):
     """The price jumps, and the tape goes on from there."""
 
     def begin(self) -> None:
-        """Shift it, and quote there; a market that has no bid stays as it is."""
-        world, by = self.player.world, self.fault["ticks"]
-        board = world.market.board
-        if not board.bid_size or not board.ask_size or board.bid_ticks + by <= 0:
-            return
-        event = empty_batch(1)
-        event["ts_ns"], event["kind"] = world.now_ns, QUOTE
-        event["bid_ticks"], event["ask_ticks"] = board.bid_ticks + by, board.ask_ticks + by
-        event["bid_size"], event["ask_size"] = board.bid_size, board.ask_size
-        world.market.shift(by)
-        world.place(event)
+        """Shift it; a market without a touch stays as it is."""
+        self.player.world.move(self.fault["ticks"])
 
 
 class UnaskedCancel(Effect):
@@ -43,8 +33,9 @@ class UnaskedCancel(Effect):
     def begin(self) -> None:
         """Every one of those clients that the fault is about."""
         world = self.player.world
+        whose = self.session.client_id if self.session is not None else self.fault.client
         for order in world.desk.orders:
-            if self.fault.client in (None, order.client_id) and order.is_open:
+            if order.is_open and (whose is None or order.client_id == whose):
                 world.deliver(world.desk.cancel_by_hand(order.perm_id, world.now_ns))
 
 

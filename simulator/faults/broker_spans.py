@@ -137,8 +137,8 @@ class Restart(Effect):
         world.deliver(world.desk.restart(world.now_ns, ids_lost=self.fault["ids_lost"]))
 
     def end(self) -> None:
-        """Take connections again."""
-        self.player.world.listens = True
+        """Take connections again, unless another restart lasts."""
+        self.player.world.listens = not self.others()
 
 
 class Sentinel(Effect):
@@ -178,21 +178,22 @@ class Entitlement(Silence):
                 self.player.world.interrupt_data(session)
 
     def end(self) -> None:
-        """Live data again."""
-        self.player.world.data.limits.entitlement = "live"
+        """Live data again, or what another such fault leaves."""
+        others = self.others()
+        self.player.world.data.limits.entitlement = others[-1].fault["data"] if others else "live"
         super().end()
 
 
 class Halt(Effect):
-    """The tape stands still; it goes on from where it stood."""
+    """Nobody quotes and nobody trades."""
 
     def begin(self) -> None:
-        """Hold it."""
-        self.player.world.market.held = True
+        """Halt."""
+        self.player.world.halt()
 
     def end(self) -> None:
-        """Let it go."""
-        self.player.world.market.release()
+        """Open again."""
+        self.player.world.resume()
 
 
 class Commission(Effect):
@@ -205,7 +206,7 @@ class Commission(Effect):
         if self.fault["how"] == "minus":
             return (replace(notice, commission=-1.0),)
         if self.fault["how"] == "late":
-            self.player.later(self.fault["by"], lambda: self.player.tell(session, notice))
+            self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
         return ()
 
 
@@ -216,7 +217,7 @@ class PositionLag(Effect):
         """Later."""
         if not isinstance(notice, account.Position | account.PortfolioValue):
             return (notice,)
-        self.player.later(self.fault["by"], lambda: self.player.tell(session, notice))
+        self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
         return ()
 
 

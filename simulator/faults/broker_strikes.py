@@ -23,11 +23,7 @@ def _swallow(player: "Player", fault: Fault, session: Session, request: Request)
 
 
 def _ack_late(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
-    def arrive() -> None:
-        if session.closed is None:
-            session.answer(request)
-
-    player.later(fault["by"], arrive)
+    player.later(fault["by"], lambda: player.answer_late(session, request))
     return None
 
 

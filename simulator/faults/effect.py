@@ -30,18 +30,24 @@ class Effect:
     def __init__(self, player: "Player", fault: Fault, session: Session | None, until_s: float) -> None:
         self.player = player
         self.fault = fault
-        self.session = None if KINDS[fault.kind].everybody else session
+        kind = KINDS[fault.kind]
+        self.of_world = kind.of_world
+        self.session = None if kind.everybody or kind.of_world or kind.before_start else session
         self.until_s = until_s
 
     def concerns(self, session: Session) -> bool:
         """Whether it is about this connection."""
         if self.session is not None:
             return session is self.session
-        return self.fault.client is None or session.client_id == self.fault.client
+        return self.fault.client is None or self.of_world or session.client_id == self.fault.client
 
     def sessions(self) -> Iterator[Session]:
         """The connections that it is about and that stand."""
         return iter([session for session in self.player.world.connections if self.concerns(session)])
+
+    def others(self) -> list["Effect"]:
+        """Faults of the same kind that last, oldest first."""
+        return [effect for effect in self.player.active if effect is not self and effect.fault.kind == self.fault.kind]
 
     def begin(self) -> None:
         """It begins."""
@@ -59,9 +65,6 @@ class Effect:
 
     def greets(self, session: Session) -> None:
         """A connection is about to be greeted."""
-
-    def came(self, session: Session) -> None:
-        """A client has been let in."""
 
     def refuses(self, session: Session, client_id: int) -> bool:
         """Whether a client is not let in."""

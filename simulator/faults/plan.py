@@ -153,12 +153,15 @@ def check(fault: Fault, where: str) -> None:
 
 def _misfits(fault: Fault, kind: Kind) -> Iterator[tuple[str, str]]:
     for argument in kind.arguments:
-        if argument.default is None and not argument.optional and argument.name not in fault.arguments:
+        if argument.default is None and argument.name not in fault.arguments:
             yield argument.name, f"missing; expected {argument.expected}"
     if sum(begin is not None for begin in (fault.at_s, fault.message or fault.order, fault.chance)) > 1:
         yield "at", "expected one of at, message (with of or order), and chance"
     if fault.for_s is not None and kind.how is How.INSTANT:
         yield "for", f"{fault.for_s:g}s; expected none: {kind.name} happens at an instant"
+    begun_by_message = fault.message is not None or fault.order is not None or fault.chance is not None
+    if kind.of_world and fault.client is not None and not begun_by_message:
+        yield "client", f"{fault.client}; expected none: {kind.name} is about the world that all share"
     if kind.before_start and fault.client is not None:
         yield "client", f"{fault.client}; expected none: {kind.name} happens before a client says who it is"
     if kind.how in HITTING:

@@ -40,7 +40,7 @@ class Player:
         self._started = False
         self._watches = [Watch(fault=fault, number=number, seed=plan.seed) for number, fault in enumerate(plan.faults)]
         self._by_type: dict[type, list[Watch]] = {}
-        self._active: list[Effect] = []
+        self.active: list[Effect] = []
         self._pipes: dict[Session, Pipe] = {}
         self._held: dict[Session, tuple[type, bytes]] = {}  # a message that waits for one of another type
         self._unheard: dict[Session, list[tuple[Request, list[Watch]]]] = {}
@@ -105,13 +105,13 @@ class Player:
         until_s = self.now_s + fault.for_s if fault.for_s is not None else NEVER_S
         effect = (MOMENTS if watch.kind.how is How.INSTANT else SPANS)[fault.kind](self, fault, session, until_s)
         if watch.kind.how is How.SPAN:
-            self._active.append(effect)
+            self.active.append(effect)
             if until_s != NEVER_S:
                 self._at(until_s, ENDS, lambda: self._end(effect))
         effect.begin()
 
     def _end(self, effect: Effect) -> None:
-        self._active.remove(effect)
+        self.active.remove(effect)
         self._log(f"fault: {effect.fault.kind}: over")
         effect.end()
 
@@ -131,7 +131,7 @@ class Player:
         return mine
 
     def _effects(self, session: Session) -> list[Effect]:
-        return [effect for effect in self._active if effect.concerns(session)]
+        return [effect for effect in self.active if effect.concerns(session)]
 
     # between a session and its client
 
@@ -143,7 +143,7 @@ class Player:
 
     def version(self, agreed: int) -> int:
         """The version that a greeting says."""
-        for effect in self._active:
+        for effect in self.active:  # none of them knows the client yet
             agreed = effect.version(agreed)
         return agreed
 
@@ -155,16 +155,11 @@ class Player:
         """Whether what a client sends is left unread."""
         return any(effect.deafens(session) for effect in self._effects(session))
 
-    def came(self, session: Session) -> None:
-        """A client has been let in."""
-        for effect in self._effects(session):
-            effect.came(session)
-
     def say(self, session: Session, notice: Notice) -> None:
         """Send what TWS says, or do otherwise."""
         mine = self._note(session, notice)
         notices = [notice]
-        if self._active:
+        if self.active:
             for effect in self._effects(session):
                 notices = [other for said in notices for other in effect.says(session, said)]
         for said in notices:
@@ -235,13 +230,27 @@ class Player:
         if session.state is State.READY:
             self.pass_on(session, session.write(notice))
 
+    def tell_late(self, session: Session, notice: Notice, by: Effect) -> None:
+        """Say what TWS said earlier and `by` held; other faults do with it what they do with all."""
+        notices = [notice]
+        for effect in self._effects(session):
+            if effect is not by:
+                notices = [other for said in notices for other in effect.says(session, said)]
+        for said in notices:
+            self.tell(session, said)
+
+    def answer_late(self, session: Session, request: Request) -> None:
+        """Let an order reach IB that TWS has held; its client may be gone by now."""
+        if all(effect.hears(session, request) for effect in self._effects(session)):
+            session.answer(request)
+
     def pass_on(self, session: Session, data: bytes) -> None:
         """Send bytes on the way that they go now."""
-        if not self._active and session not in self._pipes:
+        if not self.active and session not in self._pipes:
             session.send(data)
             return
         route = Route(due_s=self.now_s)
-        for effect in self._active:
+        for effect in self.active:
             if effect.tells_bytes and effect.concerns(session):
                 effect.route(session, route)
         pipe = self._pipes.get(session)

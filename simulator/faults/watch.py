@@ -25,7 +25,6 @@ class Watch:
     until_s: float = -NEVER_S
     once: bool = False  # armed for one message
     hits: int = 0  # of a kind that draws its own bytes
-    begun: bool = False
 
     def __post_init__(self) -> None:
         self.kind = KINDS[self.fault.kind]
@@ -34,7 +33,7 @@ class Watch:
     def begins_at_s(self) -> float:
         """When it begins by the clock, after the start; NEVER_S: it does not."""
         fault = self.fault
-        if self.begun or fault.message is not None or fault.order is not None or fault.chance is not None:
+        if fault.message is not None or fault.order is not None or fault.chance is not None:
             return NEVER_S
         return fault.at_s or 0.0
 

@@ -113,7 +113,7 @@ class Refuse(Effect):
     """Client ids are in use."""
 
     def concerns(self, session: Session) -> bool:
-        """Every connection: it is about the ids that they ask for."""
+        """Every connection: whose it is shows in the id that it asks for."""
         return True
 
     def refuses(self, session: Session, client_id: int) -> bool:

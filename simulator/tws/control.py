@@ -66,7 +66,7 @@ async def _do(line: bytes, handlers: Handlers) -> dict[str, Any]:
         if not isinstance(asked, dict) or asked.get("do") not in handlers:
             raise InputError(f'expected an object with "do": one of {", ".join(handlers)}')
         return {"ok": True, **await handlers[asked["do"]](asked)}
-    except (ValueError, TypeError, KeyError, RecursionError) as wrong:
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as wrong:
         return {"ok": False, "error": f"{type(wrong).__name__}: {wrong}"}
     except BnError as wrong:
         return {"ok": False, "error": str(wrong)}

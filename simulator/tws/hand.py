@@ -63,14 +63,8 @@ class Hand:
 
     async def move(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Shift the touch now, and the tape from now on."""
-        board, by = self._world.market.board, ticks(asked, "points", low=-PRICE_MAX)
-        if not board.bid_size or board.bid_ticks + by <= 0:
-            raise InputError(f"points {asked['points']}: expected a market with a bid, and above 0 thereafter")
-        event = self._event()
-        event["kind"], event["bid_ticks"], event["ask_ticks"] = QUOTE, board.bid_ticks + by, board.ask_ticks + by
-        event["bid_size"], event["ask_size"] = board.bid_size, board.ask_size
-        self._world.market.shift(by)
-        self._world.place(event)
+        if not self._world.move(ticks(asked, "points", low=-PRICE_MAX)):
+            raise InputError(f"points {asked['points']}: expected a market with a touch, and above 0 thereafter")
         return await self.board(asked)
 
     async def hold(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +91,7 @@ class Hand:
     async def fill(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Fill an order that works at the exchange, whatever the market does."""
         price = None if asked.get("price") is None else ticks(asked, "price")
-        contracts = int(asked.get("contracts") or 0)
+        contracts = size(asked, "contracts") if asked.get("contracts") else 0
         filled = self._world.fill(int(asked["client"]), int(asked["order_id"]), contracts, price)
         return {"filled": filled}
 

@@ -8,8 +8,8 @@ import math
 import trio
 import trio._core._run as scheduler
 
-from simulator.tws.world import FOREVER_NS, World
-from system.domain.settings import SECOND_NS
+from simulator.tws.world import World
+from system.domain.settings import FOREVER_NS, SECOND_NS
 
 
 def seed_scheduler(seed: int) -> None:
@@ -29,7 +29,7 @@ async def play(world: World, until_ns: int, *, grain_ns: int = 1) -> None:
     """
     began_s, began_ns = trio.current_time(), world.now_ns
     while world.now_ns < until_ns:
-        next_ns = min(world.next_ns, until_ns, FOREVER_NS)
+        next_ns = min(world.next_ns, until_ns)
         if world.faults is not None:
             world.faults.clock(trio.current_time())
             next_ns = min(next_ns, began_ns + _ns(world.faults.next_s - began_s))

@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.exchange.commands import FOREVER_NS
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
 from simulator.tws.data import hours
 from simulator.tws.data.board import Board
 from system.domain.session import Calendar, Segment
+from system.domain.settings import FOREVER_NS
 from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
 
 BATCH_MAX: Final = 65_536  # events looked at in one go
@@ -44,6 +44,7 @@ class Market:
     board: Board = field(default_factory=Board)
     now_ns: int = 0
     held: bool = False  # somebody else makes the prices: the tape passes unseen
+    halts: int = 0  # how many halts last: the tape passes unseen too
     _shift_ticks: int = 0  # added to the tape's prices
     _calendar: Calendar = field(default_factory=Calendar)
     _batch: Batch = field(default_factory=lambda: NOTHING)
@@ -98,7 +99,7 @@ class Market:
             self._close_ns = hours.day(session.day).close_ns if hours.day(session.day).trades else session.break_ns
             self.exchange.begin_session(session.break_ns)
             self.board.begin_session()
-        if self.held:
+        if self.held or self.halts:
             yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
             self._at = stop
             return

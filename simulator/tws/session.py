@@ -234,8 +234,6 @@ class Session:
         if (faults is not None and faults.refuses(self, client_id)) or not self.world.came(self, client_id):
             self.say(error(NO_ID, 326))
             self.close(f"client id {client_id} is in use")
-        elif faults is not None:
-            faults.came(self)
 
     def _complain(self, wrong: BadMessage) -> None:
         self._bad += 1

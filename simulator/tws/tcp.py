@@ -31,7 +31,7 @@ MAX_SPEED: Final = math.inf
 
 @dataclass(slots=True)
 class Pace:
-    """How the market's time follows the clock: `speed` seconds a second; MAX_SPEED: as fast as it goes; 0: paused."""
+    """How the market's time follows the clock: `speed` seconds a second; MAX_SPEED: as fast as it goes."""
 
     speed: float
     _anchor_s: float = 0.0
@@ -63,7 +63,6 @@ class Server:
     world: World
     pace: Pace
     log: Callable[[str], None]
-    clients: int = 0
     wake: dict[Session, trio.Event] = field(default_factory=dict)
     _lagging: bool = False
     _due: trio.Event = field(default_factory=trio.Event)
@@ -142,17 +141,20 @@ class Server:
 
     async def serve(self, stream: trio.SocketStream) -> None:
         """One client, from its first byte to its last."""
-        name = "{}:{}".format(*stream.socket.getpeername()[:2])
+        try:
+            name = "{}:{}".format(*stream.socket.getpeername()[:2])
+        except OSError:  # gone before it was taken
+            await trio.aclose_forcefully(stream)
+            return
         if not self.world.listens:
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # as if refused
             stream.socket.close()
             return
-        if self.clients >= CLIENTS_MAX:
+        if len(self.wake) >= CLIENTS_MAX:
             self.log(f"{name}: turned away: {CLIENTS_MAX} clients are connected")
             await trio.aclose_forcefully(stream)
             return
         session = Session(self.world, name, trio.current_time())
-        self.clients += 1
         self.wake[session] = trio.Event()
         session.on_output = partial(self._wake, session)
         try:
@@ -163,7 +165,6 @@ class Server:
             session.close(f"lost: {lost.exceptions[0]}")
         finally:
             session.close("gone")
-            self.clients -= 1
             del self.wake[session]
             who = name if session.client_id is None else f"{name}: client {session.client_id}"
             self.log(f"{who}: closed: {session.closed}")
@@ -196,8 +197,6 @@ class Server:
                 except trio.BrokenResourceError:
                     session.close("the connection broke")
                     return
-            if session.deaf:
-                await _until(lambda: session.closed is not None or not session.deaf)
             if data is not None:
                 if not data:
                     session.close("the client hung up")

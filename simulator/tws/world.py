@@ -10,6 +10,7 @@ import numpy.typing as npt
 from simulator.exchange.orders import Filled
 from simulator.tws import requests as ask
 from simulator.tws.codes import warning
+from simulator.tws.data import hours
 from simulator.tws.data.feed import Feed
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
@@ -30,11 +31,11 @@ from simulator.tws.requests import Request
 from simulator.tws.session import Session
 from system.domain.errors import InputError
 from system.domain.settings import SECOND_NS
+from system.domain.ticks import GAP, QUOTE, empty_batch
 
 BRAND: Final = "bn mock-tws"  # so that whoever asks knows that its clock is its own
 FARMS: Final = ((2104, "usfuture"), (2106, "ushmds"), (2158, "secdefil"))  # said to be well at the start
 HEARD_MAX: Final = 10_000  # messages from clients that are kept to be looked at
-FOREVER_NS: Final = 1 << 62
 DESK_REQUESTS: Final = (
     *(ask.ReqOpenOrders, ask.ReqAllOpenOrders, ask.ReqAutoOpenOrders, ask.ReqCompletedOrders, ask.ReqExecutions),
     *(ask.ReqAccountUpdates, ask.ReqAccountSummary, ask.CancelAccountSummary, ask.ReqPositions, ask.CancelPositions),
@@ -63,9 +64,6 @@ class Faults(Protocol):
 
     def refuses(self, session: Session, client_id: int) -> bool:
         """Whether a client id is said to be in use."""
-
-    def came(self, session: Session) -> None:
-        """A client has been let in."""
 
     def say(self, session: Session, notice: Notice) -> None:
         """Send what TWS says, or do otherwise."""
@@ -135,6 +133,32 @@ class World:
         """Play events that are not on the tape, stamped `now_ns`."""
         for step in self.market.place(events):
             self._take(step)
+
+    def move(self, by_ticks: int) -> bool:
+        """Shift the touch now, and the tape from here on; whether there was a touch to shift."""
+        board = self.market.board
+        if not board.bid_size or not board.ask_size or board.bid_ticks + by_ticks <= 0:
+            return False
+        event = empty_batch(1)
+        event["ts_ns"], event["kind"] = self.now_ns, QUOTE
+        event["bid_ticks"], event["ask_ticks"] = board.bid_ticks + by_ticks, board.ask_ticks + by_ticks
+        event["bid_size"], event["ask_size"] = board.bid_size, board.ask_size
+        self.market.shift(by_ticks)
+        self.place(event)
+        return True
+
+    def halt(self) -> None:
+        """Nobody quotes or trades until as many `resume` have come: METHOD.md's rules for a missing quote hold."""
+        self.market.halts += 1
+        if hours.is_open(self.now_ns):
+            gap = empty_batch(1)
+            gap["ts_ns"], gap["kind"] = self.now_ns, GAP
+            self.place(gap)
+
+    def resume(self) -> None:
+        """The market opens again where the tape is by then, unless another halt lasts."""
+        self.market.halts -= 1
+        assert self.market.halts >= 0
 
     def fill(self, client_id: int, order_id: int, contracts: int, price_ticks: int | None) -> int:
         """Fill a client's working order, whatever the market does: `contracts`, or all that is left for 0.

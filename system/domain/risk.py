@@ -5,15 +5,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from system.domain.bracket import Phase, Step, advance
 from system.domain.instrument import ContractMonth
 from system.domain.position import FLAT, Fill, Position, RoundTrip, book
 from system.domain.session import REOPEN_NEW_YORK_S, Calendar, in_span, new_york_s, next_new_york
-from system.domain.settings import DAY_S, Settings
-
-FOREVER_NS: Final = 1 << 62
+from system.domain.settings import DAY_S, FOREVER_NS, Settings
 
 Outcome = Literal[
     "accepted",

@@ -12,6 +12,7 @@ from system.domain.instrument import ES, Instrument
 from system.domain.profile import FINAL, Profile
 
 SECOND_NS: Final = 1_000_000_000
+FOREVER_NS: Final = 1 << 62  # later than any time
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from system.domain.risk import FOREVER_NS, ExitAtMarket
+from system.domain.risk import ExitAtMarket
+from system.domain.settings import FOREVER_NS
 from tests.domain.desk import Desk
 from tests.domain.tape import NOON, S, chicago, new_york
 

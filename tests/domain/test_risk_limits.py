@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.domain.bracket import Phase
-from system.domain.risk import FOREVER_NS, SubmitBracket
+from system.domain.risk import SubmitBracket
 from system.domain.session import Calendar, in_span, new_york_s
+from system.domain.settings import FOREVER_NS
 from tests.domain.desk import Desk
 from tests.domain.tape import S, new_york
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Order, Refused, Report, Triggered
-from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.exchange.venue import Exchange
+from system.domain.settings import FOREVER_NS
 from system.domain.ticks import GAP, QUOTE, SEED, TRADE, Batch, empty_batch
 
 MS = 1_000_000

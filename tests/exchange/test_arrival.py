@@ -6,7 +6,8 @@ import pytest
 
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import Accepted, Order
-from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.exchange.venue import Exchange
+from system.domain.settings import FOREVER_NS
 from system.domain.ticks import empty_batch
 from tests.exchange.desk import BUY, ENTRY, EXIT, MS, SELL, STOP, TARGET, Desk, bracket, exits, long_entry, order
 

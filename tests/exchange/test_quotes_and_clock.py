@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.exchange.venue import FOREVER_NS
+from system.domain.settings import FOREVER_NS
 from tests.exchange.desk import BUY, EXIT, MS, SELL, Desk, bracket, long_entry, order, short_entry
 
 

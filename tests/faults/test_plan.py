@@ -40,7 +40,6 @@ def faults(draw: st.DrawFn) -> Fault:
         for argument in kind.arguments
         if argument.default is None or draw(st.booleans())
     }
-    hits = kind.how in (How.NOTICE, How.REQUEST)
     pool = kind.of or tuple(NOTICES if kind.how is How.NOTICE else REQUESTS)
     begin: dict[str, object] = draw(
         st.one_of(
@@ -51,11 +50,11 @@ def faults(draw: st.DrawFn) -> Fault:
             st.builds(lambda p, of: {"chance": p, "of": of}, st.floats(0, 1), st.sampled_from(pool)),
         )
     )
-    if not hits and "order" in begin:
-        begin.pop("of", None)
     if kind.how is not How.INSTANT and draw(st.booleans()):
         begin["for_s"] = draw(times)
-    if not kind.before_start and draw(st.booleans()):
+    if not (kind.before_start or (kind.of_world and "message" not in begin and "chance" not in begin)) and draw(
+        st.booleans()
+    ):
         begin["client"] = draw(st.integers(0, 1000))
     return Fault(kind=kind.name, arguments=said, **begin)  # type: ignore[arg-type]
 

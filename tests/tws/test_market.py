@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import Order
-from simulator.exchange.venue import FOREVER_NS, Exchange
+from simulator.exchange.venue import Exchange
 from simulator.tws import market as market_module
 from simulator.tws.market import Market
+from system.domain.settings import FOREVER_NS
 from system.domain.ticks import Batch
 from tests.tws.data.floor import LATENCY_NS, MS, NOON, PRICE, SECOND, Row, cut, gap, quote, tapes, trade, utc
 

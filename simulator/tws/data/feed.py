@@ -12,12 +12,12 @@ from simulator.tws.data.errors import invalid, refusal
 from simulator.tws.data.historical import Historical
 from simulator.tws.data.lookups import look_up
 from simulator.tws.data.past_ticks import past_ticks
-from simulator.tws.data.played import FOREVER_NS
 from simulator.tws.data.quotes import TYPES, Quotes
 from simulator.tws.data.real_time_bars import RealTimeBars
 from simulator.tws.data.source import NOTHING, DataDesk
 from simulator.tws.data.tick_by_tick import TickByTick
 from simulator.tws.notices import NO_ID, Error, Notice
+from system.domain.settings import FOREVER_NS
 
 
 class Feed:

@@ -12,12 +12,11 @@ import numpy.typing as npt
 
 from simulator.tws.data import hours
 from simulator.tws.data.board import Board
-from system.domain.settings import SECOND_NS
+from system.domain.settings import FOREVER_NS, SECOND_NS
 from system.domain.ticks import TRADE
 
 SAMPLE_NS: Final = SECOND_NS // 4
 BAR_NS: Final = 5 * SECOND_NS
-FOREVER_NS: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from simulator.tws.account_notices import (
 from simulator.tws.desk import values
 from simulator.tws.desk.ledger import Account, Holding, day_cents
 from simulator.tws.desk.office import Office
-from simulator.tws.desk.validity import FOREVER_NS
 from simulator.tws.notices import NO_ID
 from simulator.tws.requests import (
     CancelAccountSummary,
@@ -42,7 +41,7 @@ from simulator.tws.requests import (
     Request,
 )
 from system.domain.session import CHICAGO, Calendar
-from system.domain.settings import SECOND_NS
+from system.domain.settings import FOREVER_NS, SECOND_NS
 
 UPDATE_NS: Final = 180 * SECOND_NS  # account values are told anew
 RESULT_NS: Final = SECOND_NS  # results are

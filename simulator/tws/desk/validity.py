@@ -5,7 +5,6 @@ from typing import Final
 from simulator.tws.data import hours
 from simulator.tws.desk.order import Ticket
 
-FOREVER_NS: Final = 1 << 62
 RESTING: Final = ("GTC", "GTD")
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.tws.data.played import FOREVER_NS
 from simulator.tws.market_notices import RealTimeBar, TickByTickTrade, TickString
 from simulator.tws.notices import Notice
 from simulator.tws.requests import (
@@ -18,6 +17,7 @@ from simulator.tws.requests import (
     ReqTickByTick,
     Request,
 )
+from system.domain.settings import FOREVER_NS
 from tests.tws.data.floor import ESM4, MS, NOON, PRICE, SECOND, Floor, Row, cut, quote, tapes, trade, utc
 
 KEPT = ReqHistoricalData(
