@@ -118,23 +118,25 @@ class Exchange:
         asked for has been taken. A command due at or before `until_ns` acts before it is reached.
         """
         ts_ns = batch["ts_ns"]
-        if start < stop:
-            self._begin_hours(min(int(ts_ns[start]), self._in_flight.next_ns))
-        due_ns = min(self.next_arrival_ns, until_ns)
-        bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
-        if self._live:
-            start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
-            if rows:
-                return start, self._settle(rows)
-        else:
-            matching.skip(self._book, batch, start, bound)
-            start = bound
-        if start == stop or self.next_arrival_ns > until_ns:
-            return start, []
-        return start, self.arrive()
+        while True:
+            if start < stop:
+                self._begin_hours(min(int(ts_ns[start]), self._in_flight.next_ns))
+            due_ns = min(self.next_arrival_ns, until_ns)
+            bound = stop if start == stop or ts_ns[stop - 1] < due_ns else bisect_left(ts_ns, due_ns, start, stop)
+            if self._live:
+                start, rows = matching.meet(self._book, self._orders[: self._live], batch, start, bound, self._reports)
+                if rows:
+                    return start, self._settle(rows)
+            else:
+                matching.skip(self._book, batch, start, bound)
+                start = bound
+            if start == stop or self.next_arrival_ns > until_ns:
+                return start, []
+            if reports := self.arrive():
+                return start, reports
 
     def arrive(self) -> list[Report]:
-        """Let what is due next act, on the book as it stands; what it does is never without a report."""
+        """Let what is due next act, on the book as it stands; a child whose entry has yet to fill makes no report."""
         if self.next_arrival_ns >= self._quote_ends_ns:
             self._book["quoted"] = False
         if self.next_arrival_ns == self._hours_change_ns:
@@ -165,10 +167,10 @@ class Exchange:
     def fill(self, order_id: int, contracts: int, price_ticks: int | None, ts_ns: int) -> list[Report]:
         """Fill an order at rest without asking the market: all that is left for 0, at its limit or the touch for None.
 
-        For whoever decides fills by hand. Nothing for an order that is not at rest, or for want of a price.
+        For whoever decides fills by hand. Nothing for an order that is not at rest or sleeps, or for want of a price.
         """
         row = self._row(order_id)
-        if row is None:
+        if row is None or (self._orders[row]["regular_only"] and not self.is_regular):
             return []
         order, book = self._orders[row], self._book[0]
         if price_ticks is None:
@@ -176,12 +178,9 @@ class Exchange:
                 return []
             touch = book["ask_ticks"] if order["side"] > 0 else book["bid_ticks"]
             price_ticks = int(order["limit_ticks"] if order["type"] == records.LIMIT else touch)
-        most = int(order["contracts"])
-        wanted = min(contracts or most, most)
+        wanted = min(contracts, int(order["contracts"])) if contracts else int(order["contracts"])
         rows = matching.fill(self._orders[: self._live], row, ts_ns, wanted, price_ticks, self._reports, 0)
         return self._settle(rows)
-
-    # what is where
 
     def left(self, order_id: int) -> int:
         """Contracts that an order may still fill: at rest, held until its entry fills, or on their way; else 0."""

@@ -75,7 +75,7 @@ class ForeignOrder(ByHand):
 
     def begin(self) -> None:
         """Place it."""
-        board = self.player.world.market.board
+        board = self.player.world.data.board
         away = board.last_ticks + (FAR_TICKS if self.fault["action"] == "SELL" else -FAR_TICKS)
         self.order(self.front, self.fault["action"], self.fault["contracts"], away / 4)
 

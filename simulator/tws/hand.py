@@ -51,7 +51,7 @@ class Hand:
 
     async def trade(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Hold the tape and print a trade; who hit whom is told by the touch."""
-        board = self._world.market.board
+        board = self._world.data.board
         event = self._event()
         event["kind"], event["price_ticks"], event["size"] = TRADE, ticks(asked, "price"), size(asked, "size")
         event["bid_ticks"], event["ask_ticks"] = board.bid_ticks, board.ask_ticks
@@ -74,12 +74,13 @@ class Hand:
 
     async def release(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Let the tape go on, shifted to where the touch is."""
-        self._world.market.release()
+        board = self._world.data.board
+        self._world.market.release(board.bid_ticks if board.bid_size else None)
         return await self.board(asked)
 
     async def board(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The touch and the last trade, in points."""
-        board = self._world.market.board
+        board = self._world.data.board
         names = {"bid": board.bid_ticks, "ask": board.ask_ticks, "last": board.last_ticks}
         return {
             **{name: price / POINT_TICKS for name, price in names.items()},

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
 from simulator.tws.data import hours
-from simulator.tws.data.board import Board
 from system.domain.session import Calendar, Segment
 from system.domain.settings import FOREVER_NS
 from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
@@ -41,7 +40,6 @@ class Market:
 
     batches: Iterator[Batch]
     exchange: Exchange
-    board: Board = field(default_factory=Board)
     now_ns: int = 0
     held: bool = False  # somebody else makes the prices: the tape passes unseen
     halts: int = 0  # how many halts last: the tape passes unseen too
@@ -52,7 +50,6 @@ class Market:
     _segment: Segment | None = None
     _at: int = 0  # index of the next event
     _session_ns: int = 0  # open of the session in hand
-    _close_ns: int = FOREVER_NS  # when its quotes are gone; FOREVER: they are
 
     @classmethod
     def of(cls, batches: Iterable[Batch], exchange: Exchange) -> "Market":
@@ -67,8 +64,8 @@ class Market:
 
     @property
     def next_due_ns(self) -> int:
-        """When something happens next: an event, a command's arrival or the session's end; else FOREVER_NS."""
-        return min(self.next_event_ns, self.exchange.next_arrival_ns, self._close_ns)
+        """When something happens next: an event or a command's arrival; else FOREVER_NS."""
+        return min(self.next_event_ns, self.exchange.next_arrival_ns)
 
     @property
     def has_ended(self) -> bool:
@@ -96,9 +93,7 @@ class Market:
         if session.open_ns != self._session_ns:
             yield from self._pass_time(int(self._batch["ts_ns"][self._at]))
             self._session_ns = session.open_ns
-            self._close_ns = hours.day(session.day).close_ns if hours.day(session.day).trades else session.break_ns
-            self.exchange.begin_session(session.break_ns)
-            self.board.begin_session()
+            self.exchange.begin_session(hours.day(session.day).quotes_end_ns)
         if self.held or self.halts:
             yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
             self._at = stop
@@ -111,14 +106,13 @@ class Market:
         yield from self._meet(events, 0, len(events))
 
     def _meet(self, batch: Batch, at: int, stop: int) -> Iterator[Step]:
-        """Let the exchange and the board meet events [at, stop)."""
+        """Let the exchange meet events [at, stop)."""
         while True:
             start = at
             at, reports = self.exchange.advance(batch, start, stop)
             events = batch[start:at]
             if len(events):
                 self.now_ns = int(events["ts_ns"][-1])
-                self.board.see(events)
             if reports:
                 self.now_ns = max(self.now_ns, reports[0].ts_ns)
             if len(events) or reports:
@@ -130,31 +124,24 @@ class Market:
         """Move all prices of the tape from here on."""
         self._shift_ticks += by_ticks
         self._batch = self._batch.copy()  # it may be somebody else's
-        shift(self._batch[self._at :], by_ticks)
+        shift(self._batch, by_ticks)  # what has passed too: `release` looks back at it
 
-    def release(self) -> None:
-        """Let the tape go on, from where the touch is now."""
+    def release(self, bid_ticks: int | None) -> None:
+        """Let the tape go on, from where the bid has been put; None: there is no bid."""
         past = self._batch[: self._at]
         quoted = np.flatnonzero((past["kind"] == QUOTE) & (past["bid_size"] > 0))
-        if self.held and len(quoted) and self.board.bid_size:
-            self.shift(self.board.bid_ticks - int(past["bid_ticks"][quoted[-1]]))
+        if self.held and len(quoted) and bid_ticks is not None:
+            self.shift(bid_ticks - int(past["bid_ticks"][quoted[-1]]))
         self.held = False
 
     def _pass_time(self, to_ns: int) -> Iterator[Step]:
-        """Let commands arrive that are due, with no event in between, and quotes end with their session."""
+        """Let commands arrive that are due, with no event in between."""
         while (arrival_ns := self.exchange.next_arrival_ns) <= to_ns:
-            self._end_quotes(arrival_ns)
             self.now_ns = max(self.now_ns, arrival_ns)
             reports = self.exchange.arrive()
             if reports:
                 yield Step(events=NOTHING, reports=reports, ts_ns=self.now_ns)
-        self._end_quotes(to_ns)
         self.now_ns = max(self.now_ns, to_ns)
-
-    def _end_quotes(self, now_ns: int) -> None:
-        if now_ns >= self._close_ns:
-            self._close_ns = FOREVER_NS
-            self.board.end_session()
 
     def _next_segment(self) -> Segment | None:
         """The segment that the next event lies in, or None behind the last event of all."""

@@ -136,7 +136,7 @@ class World:
 
     def move(self, by_ticks: int) -> bool:
         """Shift the touch now, and the tape from here on; whether there was a touch to shift."""
-        board = self.market.board
+        board = self.data.board
         if not board.bid_size or not board.ask_size or board.bid_ticks + by_ticks <= 0:
             return False
         event = empty_batch(1)

@@ -272,7 +272,7 @@ def test_a_gap_goes_through_a_stop() -> None:
     stage, client = trading()
     client.order(1)
     stage.go(1, client)
-    bid = stage.world.market.board.bid_ticks
+    bid = stage.world.data.board.bid_ticks
     client.order(2, action="SELL", kind="STP", stop=(bid - 20) / 4)
     stage.go(1, client)
     client.read()

@@ -77,7 +77,7 @@ async def main(library: str, seed: int) -> Digest:
                 for number in range(20):
                     side = ("BUY", "SELL")[number % 2]
                     entry = lib.MarketOrder(side, 1, transmit=False, outsideRth=True)
-                    bid, ask = world.market.board.bid_ticks / 4, world.market.board.ask_ticks / 4
+                    bid, ask = world.data.board.bid_ticks / 4, world.data.board.ask_ticks / 4
                     ib.placeOrder(contracts[0], entry)
                     close, sign = ("SELL", 1) if side == "BUY" else ("BUY", -1)
                     target = lib.LimitOrder(

@@ -45,11 +45,11 @@ def floor() -> Floor:
 
 def test_a_set_touch_stands_while_the_tape_passes_unseen(floor: Floor) -> None:
     assert floor.quote(4000, 4000.25)["held"]
-    before = floor.world.market.board.volume
+    before = floor.world.data.board.volume
     floor.go(30)
     board = floor.do("board")
     assert (board["bid"], board["ask"], board["bid_size"], board["ask_size"]) == (4000.0, 4000.25, 7, 8)
-    assert floor.world.market.board.volume == before
+    assert floor.world.data.board.volume == before
 
 
 def test_clients_are_told_of_set_prices(floor: Floor) -> None:

@@ -13,7 +13,7 @@ from simulator.tws import market as market_module
 from simulator.tws.market import Market
 from system.domain.settings import FOREVER_NS
 from system.domain.ticks import Batch
-from tests.tws.data.floor import LATENCY_NS, MS, NOON, PRICE, SECOND, Row, cut, gap, quote, tapes, trade, utc
+from tests.tws.data.floor import LATENCY_NS, MS, NOON, PRICE, SECOND, Row, cut, quote, tapes, trade, utc
 
 Told = tuple[str, int, int]  # event or report, its time, its index or order
 
@@ -108,24 +108,24 @@ def test_a_command_in_the_break_finds_no_quote() -> None:
     assert told(floor, utc(22))[:2] == [("Accepted", arrival_ns, 1), ("Canceled", arrival_ns, 1)]
 
 
-def test_the_board_is_bare_when_the_session_has_ended() -> None:
-    floor = market([quote(utc(20, 59)), trade(utc(20, 59)), quote(utc(22))])
-    told(floor, utc(20, 59))
-    assert floor.board.bid_size == 10
-    assert floor.next_due_ns == utc(21)
-    told(floor, utc(21))
-    assert (floor.board.bid_size, floor.board.ask_size, floor.board.last_ticks) == (0, 0, PRICE)
-    told(floor, utc(22))
-    assert (floor.board.bid_size, floor.board.volume, floor.board.close_ticks) == (10, 0, PRICE)
-
-
-def test_the_board_is_bare_after_a_half_days_close() -> None:
+def test_after_a_half_days_close_a_command_finds_no_quote() -> None:
     early = utc(18, day=3, month=7) - 3600 * SECOND + 15 * 60 * SECOND  # 12:15 Chicago on 3 July
     floor = market([quote(early - SECOND)])
-    told(floor, early - MS)
-    assert floor.board.bid_size == 10
     told(floor, early)
-    assert floor.board.bid_size == 0
+    floor.exchange.submit(order(1), early)
+    arrival_ns = early + LATENCY_NS
+    assert told(floor, early + SECOND) == [("Accepted", arrival_ns, 1), ("Canceled", arrival_ns, 1)]
+
+
+def test_a_child_that_waits_for_its_entry_stops_no_event() -> None:
+    floor = market([quote(NOON + number * SECOND) for number in range(10)])
+    told(floor, NOON)
+    entry = Order(order_id=1, side=1, contracts=1, type=OrderType.LIMIT, limit_ticks=1)
+    floor.exchange.submit((entry,), NOON)
+    told(floor, NOON + SECOND)
+    child = Order(order_id=2, side=-1, contracts=1, type=OrderType.LIMIT, limit_ticks=PRICE + 40, parent=1)
+    floor.exchange.submit((child,), NOON + SECOND)
+    assert [what for what, _, _ in told(floor, NOON + 20 * SECOND)] == ["event"] * 8
 
 
 def test_a_start_in_the_middle_of_a_session_plays_its_earlier_hours_and_bothers_no_exchange() -> None:
@@ -189,9 +189,3 @@ def test_what_happens_does_not_depend_on_how_the_tape_and_the_time_are_cut(
     for number, (what, ts_ns, _) in enumerate(whole):
         if what == "Accepted":
             assert all(earlier < ts_ns for kind, earlier, _ in whole[:number] if kind == "event")
-
-
-def test_a_gap_leaves_no_quote_on_the_board() -> None:
-    floor = market([quote(NOON), gap(NOON + 1)])
-    told(floor, NOON + 1)
-    assert (floor.board.bid_size, floor.board.ask_size) == (0, 0)

@@ -29,6 +29,11 @@ class Day:
     rth_close_ns: int
 
     @property
+    def quotes_end_ns(self) -> int:
+        """When nobody quotes any more; a tape that trades on a day off quotes to the break."""
+        return self.close_ns if self.trades else self.session.break_ns
+
+    @property
     def trades(self) -> bool:
         return self.close_ns > self.open_ns
 

@@ -113,7 +113,7 @@ class Sampler:
         day = hours.at(ts_ns)
         if day.session.open_ns != self._session_ns:
             self._session_ns = day.session.open_ns
-            self._close_ns = day.close_ns if day.trades else day.session.break_ns
+            self._close_ns = day.quotes_end_ns
             self.board.begin_session()
             self._changed = True
 

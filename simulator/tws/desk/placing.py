@@ -36,10 +36,10 @@ class Placing:
         order = registry.of_client(client_id, order_id)
         is_new = order is None
         try:
-            if order is not None:
-                self._modify(order, request, now_ns)
-            elif request.terms.what_if:
+            if request.terms.what_if:
                 self._tell_what_if(client_id, request, now_ns)
+            elif order is not None:
+                self._modify(order, request, now_ns)
             elif registry.is_used(client_id, order_id):
                 office.refuse(client_id, order_id, 103)
             else:
