@@ -4,8 +4,6 @@ import re
 import selectors
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +14,7 @@ MEASURED_S = 5.0
 TICKS_PER_VIRTUAL_S = 5
 VIRTUAL_S = 7200
 TICK = re.compile(rb"\x00\x00\x00.99\x00", re.DOTALL)  # a frame's length, then its id
-CONTRACT = ("0", "ES", "CONTFUT", "", "0.0", "", "", "CME", "", "USD", "", "")
+CONTRACT = (0, "ES", "FUT", "202406", 0, "", "", "CME", "", "USD", "", "")
 
 
 def message(*fields: object) -> bytes:
@@ -24,66 +22,31 @@ def message(*fields: object) -> bytes:
     return struct.pack(">I", len(payload)) + payload
 
 
-def connect(port: int, client_id: int, con_id: int) -> socket.socket:
+def connect(port: int, client_id: int) -> socket.socket:
     """A client that has asked for every quote and every trade."""
     line = socket.create_connection(("127.0.0.1", port))
     line.sendall(b"API\0" + struct.pack(">I", 9) + b"v157..176" + message(71, 2, client_id, ""))
-    contract = (con_id, *CONTRACT[1:2], "FUT", *CONTRACT[3:])
-    line.sendall(message(97, 1, *contract, "AllLast", 0, 0) + message(97, 2, *contract, "BidAsk", 0, 0))
+    line.sendall(message(97, 1, *CONTRACT, "AllLast", 0, 0) + message(97, 2, *CONTRACT, "BidAsk", 0, 0))
     return line
-
-
-def front_con_id(port: int) -> int:
-    """The front month, by asking for the continuous contract."""
-    line = socket.create_connection(("127.0.0.1", port))
-    line.sendall(b"API\0" + struct.pack(">I", 9) + b"v157..176" + message(71, 2, 99, ""))
-    line.sendall(message(9, 8, 1, *CONTRACT, 0, "", "", ""))
-    data = b""
-    while b"\x0010\x001\x00ES\x00" not in data.replace(struct.pack(">I", 0), b""):
-        data += line.recv(65_536)
-        found = re.search(rb"10\x001\x00ES\x00CONTFUT\x00.*?\x00(5\d{8})\x00", data, re.DOTALL)
-        if found:
-            line.close()
-            return int(found[1])
-    raise AssertionError("no contract")
 
 
 def over_tcp(clients: int) -> dict[str, float]:
     """Tick messages a second that the clients read together from a market as fast as it goes."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "system.cli",
-        "mock-tws",
-        "--port",
-        "0",
-        "--speed",
-        "max",
-        "--start",
-        "2024-03-19 10:00",
-    ]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
-        port = next(int(found[1]) for text in server.stderr if (found := re.search(r"127\.0\.0\.1:(\d+):", text)))
-        con_id = front_con_id(port)
-        lines = [connect(port, number, con_id) for number in range(1, clients + 1)]
-        with selectors.DefaultSelector() as ready:
-            for line in lines:
-                ready.register(line, selectors.EVENT_READ)
-            ticks, size, began = 0, 0, perf_counter()
-            while perf_counter() - began < MEASURED_S:
-                for key, _ in ready.select(0.2):
-                    data = key.fileobj.recv(1 << 20)  # type: ignore[union-attr]
-                    size += len(data)
-                    ticks += len(TICK.findall(data))
-            took = perf_counter() - began
+    from simulator.tws.handle import MockTws
+
+    with MockTws(speed="max", start="2024-03-19 10:00") as server, selectors.DefaultSelector() as ready:
+        lines = [connect(server.port, number) for number in range(1, clients + 1)]
+        for line in lines:
+            ready.register(line, selectors.EVENT_READ)
+        ticks, size, began = 0, 0, perf_counter()
+        while perf_counter() - began < MEASURED_S:
+            for key, _ in ready.select(0.2):
+                data = key.fileobj.recv(1 << 20)  # type: ignore[union-attr]
+                size += len(data)
+                ticks += len(TICK.findall(data))
+        took = perf_counter() - began
         for line in lines:
             line.close()
-    finally:
-        server.terminate()
-        server.wait()
     return {"ticks_per_s": round(ticks / took), "mib_per_s": round(size / took / 2**20, 1)}
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from simulator.faults.effect import Effect
 from simulator.tws.notices import Error
 from simulator.tws.terms import Contract, OrderTerms
+from system.domain.instrument import TICKS_PER_POINT
 
 FAR_TICKS: Final = 400  # a hundred points
 
@@ -77,7 +78,7 @@ class ForeignOrder(ByHand):
         """Place it."""
         board = self.player.world.data.board
         away = board.last_ticks + (FAR_TICKS if self.fault["action"] == "SELL" else -FAR_TICKS)
-        self.order(self.front, self.fault["action"], self.fault["contracts"], away / 4)
+        self.order(self.front, self.fault["action"], self.fault["contracts"], away / TICKS_PER_POINT)
 
 
 class Liquidation(ByHand):

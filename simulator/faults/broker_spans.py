@@ -13,6 +13,7 @@ from simulator.tws.codes import warning
 from simulator.tws.notices import Notice
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
+from system.domain.instrument import TICKS_PER_POINT
 
 FARM: Final = "usfuture"
 HISTORY_FARM: Final = "ushmds"
@@ -165,23 +166,21 @@ class Crossed(Effect):
         return (notice,)
 
 
-class Entitlement(Silence):
+class Entitlement(Effect):
     """What the login may see from now on."""
 
     def begin(self) -> None:
         """A competing session takes what runs, too."""
-        limits = self.player.world.data.limits
-        limits.entitlement = self.fault["data"]
+        world = self.player.world
+        world.data.limits.entitlement = self.fault["data"]
         if self.fault["data"] == "competing":
-            self.silent = LIVE
             for session in self.sessions():
-                self.player.world.interrupt_data(session)
+                world.interrupt_data(session)
 
     def end(self) -> None:
         """Live data again, or what another such fault leaves."""
         others = self.others()
         self.player.world.data.limits.entitlement = others[-1].fault["data"] if others else "live"
-        super().end()
 
 
 class Halt(Effect):
@@ -229,9 +228,13 @@ class Correction(Effect):
         if isinstance(notice, account.ExecDetails) and notice.req_id == tws.NO_ID:
             execution = notice.execution
             if execution.exec_id.endswith(".01"):
-                world, price = self.player.world, round(execution.price * 4) + self.fault["ticks"]
-                self.player.later(0.0, lambda: world.deliver(world.desk.correct(execution.exec_id, price)))
+                price = round(execution.price * TICKS_PER_POINT) + self.fault["ticks"]
+                self.player.later(0.0, lambda: self._correct(execution.exec_id, price))
         return (notice,)
+
+    def _correct(self, exec_id: str, price_ticks: int) -> None:
+        world = self.player.world
+        world.deliver(world.desk.correct(exec_id, price_ticks, world.now_ns))
 
 
 BROKER_SPANS: Final[dict[str, type[Effect]]] = {

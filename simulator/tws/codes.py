@@ -103,9 +103,6 @@ TEXTS: Final = {
     10349: "Order TIF was set to {} based on order preset.",
 }
 
-# These say something of an order without ending it, as one widely used client reads them.
-ORDER_WARNINGS: Final = frozenset({110, 165, 202, 399, 404, 434, 492, 10167, *range(2100, 2200)})
-
 
 def error(req_id: int, code: int, *details: object) -> Error:
     """What TWS says by that number; one detail for each place in its text."""

@@ -11,9 +11,9 @@ from typing import Any, Final
 from simulator.tws.data import hours
 from simulator.tws.world import World
 from system.domain.errors import InputError
+from system.domain.instrument import TICKS_PER_POINT
 from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
 
-POINT_TICKS: Final = 4
 SIZE_MAX: Final = 1_000_000
 PRICE_MAX: Final = 1_000_000.0
 
@@ -83,7 +83,7 @@ class Hand:
         board = self._world.data.board
         names = {"bid": board.bid_ticks, "ask": board.ask_ticks, "last": board.last_ticks}
         return {
-            **{name: price / POINT_TICKS for name, price in names.items()},
+            **{name: price / TICKS_PER_POINT for name, price in names.items()},
             "bid_size": board.bid_size,
             "ask_size": board.ask_size,
             "held": self._world.market.held,
@@ -125,9 +125,9 @@ class Hand:
 def ticks(asked: dict[str, Any], name: str, *, low: float = 0.0) -> int:
     """A price in points on the grid, as ticks."""
     points = float(asked[name])
-    if not (math.isfinite(points) and low < points < PRICE_MAX and (points * POINT_TICKS).is_integer()):
+    if not (math.isfinite(points) and low < points < PRICE_MAX and (points * TICKS_PER_POINT).is_integer()):
         raise InputError(f"{name} {points}: expected points above {low:g}, a multiple of 0.25")
-    return int(points * POINT_TICKS)
+    return int(points * TICKS_PER_POINT)
 
 
 def size(asked: dict[str, Any], name: str) -> int:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from system.domain.session import CHICAGO, utc_ns
 from system.domain.settings import SECOND_NS
 
+HOST_ZONE: Final = "America/New_York"  # of the machine that TWS runs on; a time without a zone is of it
 CONTRACT_ZONE: Final = "US/Central"  # what TWS calls Chicago's time
 _DASHED: Final = re.compile(r"(\d{8})-(\d\d:\d\d:\d\d)")
 _SPACED: Final = re.compile(r"(?:(\d{8})\s+)?(\d\d?:\d\d(?::\d\d)?)(?:\s+([A-Za-z]\S*))?")
@@ -39,7 +40,7 @@ def _day(digits: str) -> date | None:
         return None
 
 
-def read_moment(text: str, now_ns: int, host_zone: str) -> Moment | None:
+def read_moment(text: str, now_ns: int) -> Moment | None:
     """A time in any of the ways TWS takes it, or None where it is none.
 
     `YYYYMMDD-HH:MM:SS` is UTC; `[YYYYMMDD] HH:MM[:SS] [zone]` is of that zone, else of the machine's; without a date it
@@ -54,7 +55,7 @@ def read_moment(text: str, now_ns: int, host_zone: str) -> Moment | None:
         day, clock, name = match[1], match[2], match[3]
     else:
         return None
-    zone = _zone(name or host_zone)
+    zone = _zone(name or HOST_ZONE)
     if zone is None:
         return None
     if day is None:

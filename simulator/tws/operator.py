@@ -5,7 +5,7 @@ from typing import Any
 import trio
 
 from simulator.tws.hand import Hand, Handler
-from simulator.tws.tcp import Server
+from simulator.tws.tcp import FASTEST, MAX_SPEED, SLOWEST, Server
 from system.domain.errors import InputError
 
 
@@ -52,8 +52,8 @@ class Operator:
     async def speed(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Let the market's clock go at another speed."""
         speed = float(asked["speed"])
-        if not 0.1 <= speed <= 1000 and speed != float("inf"):
-            raise InputError(f"speed {speed:g}: expected 0.1 to 1000")
+        if not (SLOWEST <= speed <= FASTEST or speed == MAX_SPEED):
+            raise InputError(f"speed {speed:g}: expected {SLOWEST} to {FASTEST:g}")
         self._server.catch_up()
         self._server.pace.speed = speed
         self._server.pace.anchor(trio.current_time(), self._server.world.now_ns)

@@ -28,23 +28,27 @@ TEN: Final = timedelta(hours=10)
 _TIME: Final = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d\d:\d\d(?::\d\d)?)")
 
 
-def synthetic(seed: int, day: date, flow: Flow, start: str | None) -> World:
+def synthetic(seed: int, day: date, flow: Flow, start: str | None, master_id: int | None = None) -> World:
     """A market of whole synthetic sessions from `day` on, at 10:00 New York or at `start`. Raises InputError."""
     start_ns = _start_ns(start, day) or _ten_ns(day)
     first = Calendar().at(start_ns).day
     return _world(
-        sessions(seed=seed, count=_sessions_left(first), first_day=first, flow=flow), seed, start_ns, f"seed {seed}"
+        sessions(seed=seed, count=_sessions_left(first), first_day=first, flow=flow),
+        seed,
+        start_ns,
+        f"seed {seed}",
+        master_id,
     )
 
 
-def replayed(tapes: Sequence[Path], seed: int, start: str | None) -> World:
+def replayed(tapes: Sequence[Path], seed: int, start: str | None, master_id: int | None = None) -> World:
     """A market of tapes, at 10:00 New York of the first session, or its first event after that. Raises InputError."""
     first_ns = next((int(batch["ts_ns"][0]) for _, batch in read_stretches(tapes) if len(batch)), None)
     if first_ns is None:
         raise InputError(f"{tapes[0]}: has no event; expected a tape to play")
     day = Calendar().at(first_ns).day
     start_ns = _start_ns(start, day) or max(_ten_ns(day), first_ns)
-    return _world((batch for _, batch in read_stretches(tapes)), seed, start_ns, ", ".join(map(str, tapes)))
+    return _world((batch for _, batch in read_stretches(tapes)), seed, start_ns, ", ".join(map(str, tapes)), master_id)
 
 
 def trading_day(now_ns: int) -> date:
@@ -56,7 +60,7 @@ def trading_day(now_ns: int) -> date:
     return day
 
 
-def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> World:
+def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str, master_id: int | None) -> World:
     """Play up to the start, with nobody looking."""
     _compile()
     exchange = Exchange(latency_ns=LATENCY_NS)
@@ -66,7 +70,7 @@ def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str) -> Wor
         data.take(step.events, step.ts_ns)
     if market.has_ended:
         raise InputError(f"{name}: nothing is left of it at the time to start from; expected an earlier --start")
-    return World(market, data, Desk(exchange, data.board, seed), name=name)
+    return World(market, data, Desk(exchange, data.board, seed, master_id=master_id), name=name)
 
 
 def _compile() -> None:

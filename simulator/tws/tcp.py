@@ -27,6 +27,7 @@ STALL_S: Final = 10.0  # a client that takes nothing for so long while bytes wai
 LINGER_S: Final = 1.0
 FULL_BYTES: Final = 1 << 20  # a market as fast as it goes waits while so much is unread
 MAX_SPEED: Final = math.inf
+SLOWEST, FASTEST = 0.1, 1000.0  # times real time, beside MAX_SPEED
 
 
 @dataclass(slots=True)

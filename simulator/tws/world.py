@@ -216,7 +216,6 @@ class World:
         session.say(NextValidId(order_id=self.desk.next_id(client_id)))
         for code, farm in FARMS:
             session.say(warning(code, farm))
-        self.desk.client_came(client_id)
         return True
 
     def left(self, session: Session) -> None:

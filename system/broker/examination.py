@@ -1,4 +1,4 @@
-"""The steps of `bn doctor`: from the port to a what-if bracket, each with what to do where it fails."""
+"""The steps of `bn doctor`: from the port to a what-if order, each with what to do where it fails."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ PAPER_PREFIXES: Final = ("DU", "DF")
 MOCK: Final = "bn mock-tws"
 READ_ONLY: Final = 321
 NO_LIVE_DATA: Final = (354, 10089, 10090, 10167, 10168, 10189, 10197)
+ENDED: Final = ("TWS was closed or restarted, or the network failed: try again",)
 HANGS: Final = ("TWS hangs, or has lost IB: look at its status bar",)
 
 SETTINGS: Final = "TWS: File > Global Configuration > API > Settings; Gateway: Configure > Settings > API > Settings"
@@ -100,11 +101,13 @@ class Examination:
             ("contract", self._contract, True),
             ("market data", self._market_data, False),
             ("quotes", self._quotes, False),
-            ("what-if bracket", self._bracket, False),
+            ("what-if order", self._what_if, False),
             ("messages", self._messages, False),
         )
         for name, step, is_needed in steps:
             try:
+                if not door.ib.isConnected():
+                    raise NoConnectionError("hung_up", "TWS hung up")
                 yield Finding(step=name, ok=True, text=await step(door))
             except Unjudged as open_:
                 yield Finding(step=name, ok=None, text=str(open_), advice=open_.advice)
@@ -114,6 +117,9 @@ class Examination:
                     return
             except NoAnswerError as none:
                 yield Finding(step=name, ok=False, text=str(none), advice=HANGS)
+            except NoConnectionError as lost:
+                yield Finding(step=name, ok=False, text=f"the connection ended: {lost}", advice=ENDED)
+                return
 
     # the steps
 
@@ -212,7 +218,7 @@ class Examination:
         except ValueError as wrong:
             raise Failed(str(wrong), "not the contract that was asked for? send the log to its developers") from None
 
-    async def _bracket(self, door: Door) -> str:
+    async def _what_if(self, door: Door) -> str:
         if not self.quotes:
             raise Unjudged("no price to place it at")
         account = door.ib.managedAccounts()[0]
@@ -235,7 +241,7 @@ class Examination:
     async def _messages(self, door: Door) -> str:
         if door.swallowed:
             first = f"{len(door.swallowed)} messages could not be read; the first: {door.swallowed[0]}"
-            raise Failed(first, "this version of TWS may be newer than what is known here: see the runbook")
+            raise Failed(first, "this version of TWS may be newer than what is known here")
         return "all were understood"
 
 

@@ -1,19 +1,18 @@
 """A few quotes looked at as ticks: do they make sense?"""
 
+from system.domain.instrument import TICKS_PER_POINT
 from system.domain.ticks import QUOTE, batch_of
-
-POINT_TICKS = 4
 
 
 def quotes_in_words(quotes: list[tuple[float, float, int, int]]) -> str:
     """Bid, ask and sizes as a batch of ticks, summed up. Raises ValueError for prices off the grid."""
     for bid, ask, _, _ in quotes:
-        if not (float(bid * POINT_TICKS).is_integer() and float(ask * POINT_TICKS).is_integer()):
+        if not (float(bid * TICKS_PER_POINT).is_integer() and float(ask * TICKS_PER_POINT).is_integer()):
             raise ValueError(f"{bid} to {ask}: off the grid of quarter points")
     batch = batch_of(
         kind=[QUOTE] * len(quotes),
-        bid_ticks=[round(quote[0] * POINT_TICKS) for quote in quotes],
-        ask_ticks=[round(quote[1] * POINT_TICKS) for quote in quotes],
+        bid_ticks=[round(quote[0] * TICKS_PER_POINT) for quote in quotes],
+        ask_ticks=[round(quote[1] * TICKS_PER_POINT) for quote in quotes],
         bid_size=[quote[2] for quote in quotes],
         ask_size=[quote[3] for quote in quotes],
     )

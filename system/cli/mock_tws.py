@@ -11,7 +11,6 @@ from system.cli.wall_clock import wall_ns
 from system.domain.errors import InputError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-SPEED_MIN, SPEED_MAX = 0.1, 1000.0
 
 mock_tws = typer.Typer(help="A mock TWS: any client of Interactive Brokers' TWS can connect and trade in it.")
 Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="0: a free one.")]
@@ -32,6 +31,7 @@ def serve(
     start: Annotated[
         str | None, typer.Option(metavar="TIME", help="[YYYY-MM-DD ]HH:MM in New York [10:00 of the last trading day].")
     ] = None,
+    master: Annotated[int | None, typer.Option(min=0, help="Client id that hears of every client's orders.")] = None,
     faults: Annotated[Path | None, typer.Option(metavar="PLAN.toml", help="What goes wrong, and when.")] = None,
     log_wire: Annotated[bool, typer.Option("--log-wire", help="Log every message, readable.")] = False,
     rules: Annotated[
@@ -56,9 +56,9 @@ def serve(
     pace = _speed(speed)
     plan = load_plan(faults) if faults is not None else Plan()
     if tape:
-        world = beginning.replayed(tape, seed, start)
+        world = beginning.replayed(tape, seed, start, master)
     else:
-        world = beginning.synthetic(seed, beginning.trading_day(wall_ns()), load_flow(flow, preset), start)
+        world = beginning.synthetic(seed, beginning.trading_day(wall_ns()), load_flow(flow, preset), start, master)
     world.faults = Player(world, plan, _log)
     if host not in LOOPBACK:
         _log(f"warning: listening on {host}: whoever reaches this port can trade here, and nothing asks who they are")
@@ -103,14 +103,16 @@ def inject(
 
 
 def _speed(text: str) -> float:
+    from simulator.tws.tcp import FASTEST, MAX_SPEED, SLOWEST
+
     if text == "max":
-        return float("inf")
+        return MAX_SPEED
     try:
         speed = float(text)
     except ValueError:
         speed = 0.0
-    if not SPEED_MIN <= speed <= SPEED_MAX:
-        raise InputError(f"--speed {text}: expected {SPEED_MIN} to {SPEED_MAX:g}, or max")
+    if not SLOWEST <= speed <= FASTEST:
+        raise InputError(f"--speed {text}: expected {SLOWEST} to {FASTEST:g}, or max")
     return speed
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+TICKS_PER_POINT: Final = 4  # of ES and MES alike
 MONTH_CODES: Final = {"H": 3, "M": 6, "U": 9, "Z": 12}
 
 

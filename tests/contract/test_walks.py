@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.walker import walk
 
-STEPS_MIN = 28
+STEPS_MIN = 50
 pytestmark = [pytest.mark.contract, pytest.mark.jit]
 
 

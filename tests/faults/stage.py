@@ -90,9 +90,5 @@ class Actor(Talk):
     def send_now(self, *fields: object) -> None:
         self.send(message(*fields))
 
-    def heard(self) -> list[list[str]]:
-        """What has come since the last time."""
-        return self.read()
-
     def kinds(self) -> list[str]:
         return [frame[0] for frame in self.read()]

@@ -1,9 +1,16 @@
 """Faults of TWS and IB, as a client sees them."""
 
+import pytest
+
 from simulator.tws.session import State
 from tests.faults.stage import ES, Actor, Stage
 
 ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
+
+
+Fields = tuple[object, ...]
+HISTORY: Fields = (20, 7, *ES, 0, "", "1 min", "60 S", 0, "TRADES", 1, 0, "")
+DETAILS: Fields = (9, 8, 4, *ES, 0, "", "", "")
 
 
 def codes(frames: list[list[str]]) -> list[int]:
@@ -63,6 +70,26 @@ def test_an_order_sent_while_the_link_is_lost_never_arrives() -> None:
     stage.go(3, client)
     assert statuses(client.read(), 1) == []
     assert stage.world.desk.orders == []
+
+
+@pytest.mark.parametrize(("kind", "asks", "silent"), [("2105", HISTORY, "17"), ("2157", DETAILS, "10")])
+def test_f22_a_farm_that_is_broken_answers_nothing_of_its_own(kind: str, asks: Fields, silent: str) -> None:
+    stage, client = trading()
+    stage.inject(kind, "1s")
+    assert codes(client.read()) == [int(kind)]
+    assert client.ask(*asks) == []
+    stage.go(1.1, client)
+    assert codes(client.read()) == [int(kind) + 1]
+    assert silent in [frame[0] for frame in client.ask(*asks)]
+
+
+def test_2110_is_a_lost_link_in_other_words() -> None:
+    stage, client = trading()
+    stage.inject("2110", "1s")
+    stage.go(0.9, client)
+    assert [frame[0] for frame in client.read()] == [ERROR]
+    stage.go(0.2, client)
+    assert codes(client.read()) == [1102]
 
 
 def test_f22_farm_codes_touch_their_data_and_nothing_else() -> None:
@@ -240,7 +267,9 @@ def test_f16_sentinels_and_a_crossed_book_are_told_as_ticks() -> None:
     client.read()
     stage.inject("crossed_book", "1s")
     stage.go(0.9, client)
-    assert all(float(frame[4]) > float(frame[5]) for frame in client.read() if frame[0] == QUOTE)
+    crossed = [frame for frame in client.read() if frame[0] == QUOTE]
+    assert crossed
+    assert all(float(frame[4]) > float(frame[5]) for frame in crossed)
 
 
 def test_f46_without_the_right_to_live_data_requests_are_told_so() -> None:
@@ -259,13 +288,55 @@ def test_f46_without_the_right_to_live_data_requests_are_told_so() -> None:
     assert QUOTE in client.kinds()
 
 
-def test_f55_a_halt_stops_quotes_and_fills() -> None:
+def test_f55_while_the_market_is_halted_nothing_is_quoted_and_nothing_fills() -> None:
     stage, client = trading()
     stage.inject("halt", "2s")
+    client.order(1)
+    client.order(2, kind="LMT", limit=5010)
     stage.go(1.9, client)
-    assert client.read() == []
+    frames = client.read()
+    assert QUOTE not in [frame[0] for frame in frames]
+    assert FILL not in [frame[0] for frame in frames]
+    assert statuses(frames, 1)[-1] == "Cancelled", "as METHOD.md has it where no quote prevails"
     stage.go(1, client)
-    assert QUOTE in client.kinds()
+    kinds = client.kinds()
+    assert QUOTE in kinds
+    assert FILL in kinds, "the limit order has waited"
+
+
+def test_of_two_halts_the_longer_one_counts_and_a_held_market_stays_held() -> None:
+    stage, client = trading()
+    stage.world.market.held = True
+    stage.inject("halt", "1s")
+    stage.inject("halt", "3s")
+    stage.go(2, client)
+    assert stage.world.market.halts == 1
+    stage.go(2, client)
+    assert stage.world.market.halts == 0
+    assert stage.world.market.held
+
+
+def test_what_is_late_does_not_break_through_a_lost_link() -> None:
+    stage, client = trading()
+    client.ask(61, 1)
+    stage.inject("position_lag", by="2s")
+    client.order(1)
+    stage.go(1, client)
+    client.read()
+    stage.inject("1100", "3s")
+    stage.go(2, client)
+    assert POSITION not in client.kinds()
+
+
+def test_a_cancel_that_begins_with_a_message_is_about_its_client_alone() -> None:
+    stage = Stage("[[fault]]\nkind = 'unasked_cancel'\nof = 'ReqCurrentTime'\nmessage = 1")
+    first, second = stage.client(1), stage.client(2)
+    for client in (first, second):
+        client.order(1, kind="LMT", limit=1000)
+    stage.go(1, first, second)
+    first.ask(49, 1)
+    stage.go(1, first, second)
+    assert [order.client_id for order in stage.world.desk.orders] == [2]
 
 
 def test_a_gap_goes_through_a_stop() -> None:

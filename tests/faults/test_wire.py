@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.tws.session import Session, State
-from tests.faults.stage import Stage
+from tests.faults.stage import Actor, Stage
 from tests.tws.talk import greeting, message
 
 TIME, POSITIONS, QUOTE = "49", "62", "99"
@@ -180,6 +180,15 @@ def test_326_is_told_or_not_and_the_connection_closed(silent: bool) -> None:
     assert stage.client().session.state is State.READY
 
 
+def test_a_fault_of_connections_to_come_may_begin_with_a_message() -> None:
+    stage = Stage("[[fault]]\nkind = 'stall_handshake'\nof = 'ReqCurrentTime'\nmessage = 1")
+    client = stage.client()
+    client.send_now(49, 1)
+    late = Actor(stage.world, client_id=2)
+    late.send(greeting())
+    assert late.read() == []
+
+
 def test_a_stalled_handshake_is_never_answered() -> None:
     stage = Stage()
     stage.inject("stall_handshake", "5s")
@@ -192,12 +201,9 @@ def test_a_stalled_handshake_is_never_answered() -> None:
 def test_another_version_is_greeted_with() -> None:
     stage = Stage()
     stage.inject("version", version=100)
-    client = stage.client()
-    client.session.close("next")
-    fresh = stage.client.__self__
-    other = type(client)(fresh.world, client_id=2, at_s=0.0)
-    other.send(greeting())
-    assert other.read()[0][0] == "100"
+    client = Actor(stage.world)
+    client.send(greeting())
+    assert client.read()[0][0] == "100"
 
 
 def test_a_rate_that_is_too_high_is_told_and_ends_it() -> None:

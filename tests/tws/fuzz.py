@@ -84,8 +84,12 @@ def broken(part: bytes, draw: random.Random) -> bytes:
     return part[:at] + part[at:] * 2 if kind == 2 else part[:at]
 
 
-def survives(world: World, data: bytes, draw: random.Random) -> None:
-    """A session takes the bytes in pieces, with time between; whatever comes, it ends in answers or a clean close."""
+def survives(world: World, data: bytes) -> None:
+    """A session takes the bytes in pieces, with time between; whatever comes, it ends in answers or a clean close.
+
+    Where they are cut follows from the bytes, so that what is kept breaks again.
+    """
+    draw = random.Random(data)
     session = Session(world, "fuzz", 0.0)
     at = 0
     while at < len(data):
@@ -109,7 +113,7 @@ def main(seconds: float, seed: int) -> int:
         data = conversation(draw)
         count += 1
         try:
-            survives(world, data, draw)
+            survives(world, data)
         except Exception:  # noqa: BLE001 - that is what is looked for
             name = CORPUS / f"{hashlib.sha256(data).hexdigest()[:12]}.hex"
             name.write_text(data.hex() + "\n")

@@ -85,6 +85,24 @@ def test_a_move_shifts_the_touch_and_the_tape(floor: Floor) -> None:
     }
 
 
+def test_a_move_while_prices_are_held_counts_once(floor: Floor) -> None:
+    floor.do("hold")
+    before = floor.do("board")["bid"]
+    floor.do("move", points=5.0)
+    floor.do("release")
+    floor.do("hold")
+    floor.do("release")
+    assert floor.world.market._shift_ticks == 20
+    assert floor.do("board")["bid"] == before + 5
+
+
+def test_an_order_that_sleeps_does_not_fill_by_hand(floor: Floor) -> None:
+    floor.world.advance(floor.world.now_ns + 8 * 3600 * NANO)  # after regular hours
+    floor.buy(1, "LMT", limit="4000")
+    with pytest.raises(InputError):
+        floor.do("fill", client=1, order_id=1)
+
+
 def test_a_move_lasts_into_the_next_session() -> None:
     floor, twin = Floor(), Floor()
     floor.do("move", points=-25)

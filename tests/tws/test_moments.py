@@ -8,7 +8,6 @@ from simulator.tws.moments import in_chicago, in_utc, read_moment
 from tests.tws.data.floor import SECOND, utc
 
 NOW = utc(16)
-ZONE = "America/New_York"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ ZONE = "America/New_York"
     ],
 )
 def test_a_time_is_read_in_any_of_the_ways_tws_takes(text: str, ts_ns: int, implied: bool) -> None:
-    moment = read_moment(text, NOW, ZONE)
+    moment = read_moment(text, NOW)
     assert moment is not None
     assert (moment.ts_ns, moment.implied) == (ts_ns, implied)
 
@@ -43,20 +42,20 @@ def test_a_time_is_read_in_any_of_the_ways_tws_takes(text: str, ts_ns: int, impl
     ],
 )
 def test_anything_else_is_no_time(text: str) -> None:
-    assert read_moment(text, NOW, ZONE) is None
+    assert read_moment(text, NOW) is None
 
 
 @given(st.text(alphabet="0123456789:- UTCS/entral\n\x00é", max_size=32))
 def test_any_text_is_a_time_or_none(text: str) -> None:
-    read_moment(text, NOW, ZONE)
+    read_moment(text, NOW)
 
 
 @given(st.integers(0, 2_000_000_000))
 def test_what_is_written_can_be_read_again(second: int) -> None:
     ts_ns = second * SECOND
-    moment = read_moment(in_utc(ts_ns), NOW, ZONE)
+    moment = read_moment(in_utc(ts_ns), NOW)
     assert moment is not None
     assert moment.ts_ns == ts_ns
-    again = read_moment(in_chicago(ts_ns), NOW, ZONE)
+    again = read_moment(in_chicago(ts_ns), NOW)
     assert again is not None
     assert again.ts_ns in (ts_ns, ts_ns - 3600 * SECOND), "an hour is written twice where the clock is set back"

@@ -1,6 +1,8 @@
 """The server on real sockets: many clients, bad ones, slow ones, and the operator's door."""
 
 import math
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +11,8 @@ from functools import partial
 import pytest
 import trio
 
+from simulator.faults.plan import Plan
+from simulator.faults.player import Player
 from simulator.tws import tcp
 from simulator.tws.control import request, serve_control
 from simulator.tws.operator import Operator
@@ -150,6 +154,31 @@ async def test_a_client_that_hangs_up_is_forgotten_and_its_id_free() -> None:
         assert await run.started(1)
 
 
+async def test_clients_that_reset_at_once_do_not_end_the_server() -> None:
+    async with running() as run:
+        for _ in range(100):
+            stream = await run.connect()
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            stream.socket.close()
+        assert await run.started(1)
+
+
+async def test_what_a_deaf_connection_was_sent_is_lost_where_the_fault_says_so() -> None:
+    async with running() as run:
+        player = run.server.world.faults = Player(run.server.world, Plan())
+        stream = await run.started(1)
+        player.clock(trio.current_time())
+        player.inject("mute_in", "500ms", None, {"then": "lost"})
+        await stream.send_all(message(61, 1))
+        while not next(iter(run.server.wake)).unheard:
+            await trio.lowlevel.checkpoint()
+        while player.active:
+            await trio.lowlevel.checkpoint()
+            player.clock(trio.current_time())
+        await stream.send_all(message(49, 1))
+        assert b"\x0062\x00" not in await until(stream, b"49\x00")
+
+
 async def test_a_paused_market_stands_still_and_answers() -> None:
     async with running() as run:
         operator = Operator(run.server)
@@ -203,6 +232,8 @@ async def test_the_operator_can_ask_how_it_stands() -> None:
         {"do": "speed", "speed": "fast"},
         {"do": "speed", "speed": 5000},
         {"do": "quote", "bid": 5000, "ask": 4000},
+        {"do": "trade", "price": 5000, "size": float("inf")},
+        {"do": "fill", "client": 1, "order_id": 1, "contracts": -3},
     ],
 )
 async def test_the_operator_is_told_what_is_wrong_with_what_he_asks(asked: dict[str, object]) -> None:

@@ -166,11 +166,11 @@ class Listing:
             pool = (*self.expired, *self.live) if include_expired else self.live
         return [listed for listed in pool if _fits(listed, contract)]
 
-    def one(self, contract: Contract, *, continuous: bool = False, include_expired: bool = False) -> Listed | None:
-        """The one contract meant, for data and orders, or None. The continuous one only where it is said to do."""
-        if contract.sec_type.upper() == CONTINUOUS and not continuous:
+    def one(self, contract: Contract) -> Listed | None:
+        """The one contract meant that can be traded, or None: the continuous one cannot."""
+        if contract.sec_type.upper() == CONTINUOUS:
             return None
-        found = self.find(contract, include_expired=include_expired)
+        found = self.find(contract)
         return found[0] if len(found) == 1 else None
 
 

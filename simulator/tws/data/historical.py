@@ -64,7 +64,7 @@ def read(desk: DataDesk, request: ReqHistoricalData, now_ns: int) -> Query | Err
     if request.end.strip():
         if request.contract.sec_type.upper() == CONTINUOUS:
             return refusal(req_id, "continuous_end")
-        moment = read_moment(request.end, now_ns, desk.limits.host_zone)
+        moment = read_moment(request.end, now_ns)
         if moment is None:
             return refusal(req_id, "bad_time")
         end_ns = min(moment.ts_ns, end_ns)

@@ -11,7 +11,6 @@ from system.domain.settings import SECOND_NS
 
 RTH_OPEN_S: Final = 8 * 3600 + 30 * 60  # Chicago
 RTH_CLOSE_S: Final = 15 * 3600
-OPEN_S: Final = 17 * 3600  # of the evening before
 DAYS_SHOWN: Final = 7
 SEARCHED_DAYS: Final = 30  # no two trading days are further apart
 

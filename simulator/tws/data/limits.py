@@ -26,7 +26,6 @@ class Limits:
     history_burst_ns: int = 2 * SECOND_NS
     history_most: int = 60
     history_most_ns: int = 600 * SECOND_NS
-    host_zone: str = "America/New_York"  # of the machine that TWS runs on
 
 
 @dataclass(slots=True)

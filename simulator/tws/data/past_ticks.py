@@ -43,7 +43,7 @@ def past_ticks(desk: DataDesk, request: ReqHistoricalTicks, now_ns: int) -> list
     listed = resolve(desk, req_id, request.contract, now_ns, history=True, expired=True)
     if isinstance(listed, Error):
         return [listed]
-    moment = read_moment(request.start or request.end, now_ns, desk.limits.host_zone)
+    moment = read_moment(request.start or request.end, now_ns)
     if moment is None:
         return [refusal(req_id, "bad_time")]
     error = denied(desk, req_id, "history_rights") or _pace(desk, request, listed, what, now_ns)

@@ -58,7 +58,7 @@ class _Subscription:
         """What the board shows that is new."""
         out: list[Notice] = []
         sizes = board.bid_size, board.ask_size
-        if self.data_type in (FROZEN, DELAYED_FROZEN) and sizes == (0, 0):
+        if self.data_type == FROZEN and sizes == (0, 0):
             sizes = board.final_sizes
         self._side(out, BID, BID_SIZE, board.bid_ticks, sizes[0])
         self._side(out, ASK, ASK_SIZE, board.ask_ticks, sizes[1])

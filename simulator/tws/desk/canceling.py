@@ -72,11 +72,7 @@ class Canceling:
         """End an order that was never transmitted, and those attached to it."""
         office = self._office
         attached = [child for child in office.registry.children(order) if child.state is Life.UNTRANSMITTED]
-        order.step(Event.CANCEL)
-        order.ended_ns = now_ns
-        office.registry.ended(order)
-        office.say_of(order, order.tell_status())
-        office.refuse(order.client_id, order.order_id, 202, "")
+        office.canceled(order, now_ns)
         for child in attached:
             if not child.state.is_over:
                 self.drop(child, now_ns)

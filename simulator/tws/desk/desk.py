@@ -26,14 +26,12 @@ from simulator.tws.desk.registry import Registry
 from simulator.tws.desk.taking import Taking
 from simulator.tws.desk.validity import regular_at
 from simulator.tws.moments import in_chicago
-from simulator.tws.notices import NextValidId
 from simulator.tws.requests import (
     PlaceOrder,
     ReqAllOpenOrders,
     ReqAutoOpenOrders,
     ReqCompletedOrders,
     ReqExecutions,
-    ReqIds,
     ReqOpenOrders,
     Request,
 )
@@ -55,7 +53,7 @@ def the_listed(contract: Contract, now_ns: int) -> Product | None:
 
 
 class Desk:
-    """`marks` says where prices are: the market's board. The accounts are made up from `seed` where none are given."""
+    """`marks` says where prices are: the board that clients see. Without accounts one is made up from `seed`."""
 
     def __init__(
         self,
@@ -123,9 +121,9 @@ class Desk:
         self._canceling.reject(perm_id, reason, now_ns)
         return self._office.collect()
 
-    def correct(self, exec_id: str, price_ticks: int) -> list[Addressed]:
+    def correct(self, exec_id: str, price_ticks: int, now_ns: int) -> list[Addressed]:
         """The exchange corrects a fill of today's to another price: told again, with a higher last part of its id."""
-        self._office.correct(exec_id, price_ticks)
+        self._accounts.moved(self._office.correct(exec_id, price_ticks), now_ns)
         return self._office.collect()
 
     def _new_bound_id(self) -> int:
@@ -165,8 +163,6 @@ class Desk:
     def ask(self, client_id: int, request: Request, now_ns: int) -> list[Addressed]:
         """Answer a request about orders, executions or accounts; one that is about nothing of it gets no answer."""
         match request:
-            case ReqIds():
-                self._office.say(client_id, NextValidId(order_id=self.next_id(client_id)))
             case ReqOpenOrders():
                 self._tell_open(client_id, own=True)
             case ReqAllOpenOrders():
@@ -210,11 +206,6 @@ class Desk:
         office.say(client_id, ExecDetailsEnd(req_id=request.req_id))
 
     # clients and restarts
-
-    def client_came(self, client_id: int) -> list[Addressed]:
-        """A client has connected: it begins without subscriptions."""
-        self._accounts.forget(client_id)
-        return self._office.collect()
 
     def client_left(self, client_id: int) -> None:
         """A client has gone: its orders stay, its subscriptions do not."""

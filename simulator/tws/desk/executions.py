@@ -11,7 +11,6 @@ from simulator.tws.terms import ANY_CLIENT, Contract, ExecutionFilter
 from system.domain.session import CHICAGO, utc_ns
 from system.domain.settings import SECOND_NS
 
-ZONE: Final = "US/Central"  # the clock of the machine that TWS runs on
 SERVER: Final = "0000e0d5"
 SIDES: Final = {"BUY": "BOT", "BOT": "BOT", "SELL": "SLD", "SLD": "SLD", "SSHORT": "SLD"}
 
@@ -105,7 +104,7 @@ class Executions:
         """The fills since midnight that pass a filter."""
         since_ns = midnight_ns(now_ns)
         if wanted.time:
-            moment = read_moment(wanted.time, now_ns, ZONE)
+            moment = read_moment(wanted.time, now_ns)
             since_ns = max(since_ns, moment.ts_ns) if moment is not None else since_ns
         return [fill for fill in self._fills if fill.ts_ns >= since_ns and _passes(fill, wanted)]
 

@@ -8,6 +8,7 @@ from simulator.tws.account_notices import ExecDetails
 from simulator.tws.codes import error
 from simulator.tws.desk.executions import Executions, Fill
 from simulator.tws.desk.ledger import Account, Marks, mark_ticks
+from simulator.tws.desk.life import Event
 from simulator.tws.desk.order import DeskOrder, Product
 from simulator.tws.desk.registry import Registry
 from simulator.tws.notices import NO_ID, Notice
@@ -36,12 +37,20 @@ class Office:
 
     def say_of(self, order: DeskOrder, *notices: Notice) -> None:
         """Tell an order's owner, and the master client."""
-        listeners = [order.client_id]
-        if self.master_id is not None and self.master_id != order.client_id:
-            listeners.append(self.master_id)
+        self._say_of_client(order.client_id, *notices)
+
+    def _say_of_client(self, client_id: int, *notices: Notice) -> None:
+        masters = () if self.master_id in (None, client_id) else (self.master_id,)
         for notice in notices:
-            for client_id in listeners:
-                self.say(client_id, notice)
+            for listener in (client_id, *masters):
+                self.say(listener, notice)
+
+    def canceled(self, order: DeskOrder, ts_ns: int, why: str = "") -> None:
+        """An order is gone, which is told by its status and then 202."""
+        order.step(Event.CANCEL)
+        order.ended_ns = ts_ns
+        self.registry.ended(order)
+        self.say_of(order, order.tell_status(), error(order.order_id, 202, why))
 
     def refuse(self, client_id: int, req_id: int, code: int, *details: object) -> None:
         """Tell a client an error."""
@@ -62,19 +71,20 @@ class Office:
         details = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
         self.say_of(order, details, order.tell_open(), order.tell_status(), fill.commission)
 
-    def correct(self, exec_id: str, price_ticks: int) -> None:
-        """Book a fill at another price, and tell its client; nothing for a fill that is not known."""
+    def correct(self, exec_id: str, price_ticks: int) -> list[tuple[str, int]]:
+        """Book a fill at another price, and tell it; whose position it was, none for a fill that is not known."""
         fill = self.executions.correct(exec_id, price_ticks)
         if fill is None:
-            return
+            return []
         signed = fill.execution.quantity if fill.execution.side == "BOT" else -fill.execution.quantity
         product = self.find(fill.contract, fill.ts_ns)
         assert product is not None
         cents = signed * (price_ticks - fill.corrected_ticks) * product.instrument.tick_cents
-        self.accounts[fill.execution.account].correct(fill.contract.con_id, signed, cents)
+        account, con_id = self.accounts[fill.execution.account], fill.contract.con_id
+        account.correct(con_id, signed, cents)
         said = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
-        self.say(fill.execution.client_id, said)
-        self.say(fill.execution.client_id, fill.commission)
+        self._say_of_client(fill.execution.client_id, said, fill.commission)
+        return [(account.name, con_id)] if con_id in account.holdings else []
 
     def collect(self) -> list[Addressed]:
         """What has been said since last asked."""

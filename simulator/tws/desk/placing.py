@@ -6,6 +6,7 @@ from typing import Final, Literal
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import Order
 from simulator.tws.account_notices import OpenOrder, OrderStatus
+from simulator.tws.codes import error
 from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.margin import what_if, why_not
 from simulator.tws.desk.office import Office
@@ -131,7 +132,7 @@ class Placing:
             self._office.tell(member)
         if self._office.registry.is_spent(root.group):
             for member in family:
-                self._end_at_once(member, now_ns)
+                self._office.canceled(member, now_ns)
             return
         orders = tuple(
             self._for_exchange(member, follows=follows or member is not root, now_ns=now_ns) for member in family
@@ -163,13 +164,7 @@ class Placing:
         order.step(Event.REJECT)
         order.ended_ns, order.why = now_ns, reason
         self._office.registry.ended(order)
-        self._office.say_of(order, RefusedError(201, reason).said(order.order_id), order.tell_status())
-
-    def _end_at_once(self, order: DeskOrder, now_ns: int) -> None:
-        order.step(Event.CANCEL)
-        order.ended_ns = now_ns
-        self._office.registry.ended(order)
-        self._office.say_of(order, order.tell_status(), RefusedError(202, "").said(order.order_id))
+        self._office.say_of(order, error(order.order_id, 201, reason), order.tell_status())
 
     def _warn_of_hours(self, order: DeskOrder, now_ns: int) -> None:
         until_ns = held_until_ns(order.ticket, now_ns)
@@ -177,7 +172,7 @@ class Placing:
             return
         when = in_chicago(until_ns)
         said = f"your order will not be placed at the exchange until {_dashed(when)}"
-        self._office.say_of(order, RefusedError(399, described(order), said).said(order.order_id))
+        self._office.say_of(order, error(order.order_id, 399, described(order), said))
 
     def _for_exchange(self, order: DeskOrder, *, follows: bool, now_ns: int) -> Order:
         ticket, parent = order.ticket, order.parent

@@ -8,7 +8,6 @@ from typing import Final, Literal
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import FAR_TICKS
 from simulator.tws.codes import error
-from simulator.tws.desk.executions import ZONE
 from simulator.tws.desk.order import Product, Ticket
 from simulator.tws.moments import read_moment
 from simulator.tws.notices import Error
@@ -119,7 +118,7 @@ def _tif(terms: OrderTerms, kind: OrderType, now_ns: int) -> tuple[str, int | No
         raise RefusedError(111)
     if tif != "GTD":
         return tif, None
-    moment = read_moment(terms.good_till_date, now_ns, ZONE)
+    moment = read_moment(terms.good_till_date, now_ns)
     if moment is None or moment.ts_ns <= now_ns:
         raise RefusedError(10314)
     return tif, moment.ts_ns

@@ -99,7 +99,7 @@ RULES: Final = (
           "the exchange's rule 7.2"),
     # executions
     _rule("since", "documented", "Executions are told since midnight", "TWS API: executions and commissions"),
-    _rule("midnight", "guessed", "Midnight is Chicago's: TWS's machine is there", "it depends on the user's machine"),
+    _rule("midnight", "guessed", "Midnight is New York's: TWS's machine is there", "it depends on the user's machine"),
     _rule("exec_all", "documented", "Any client may ask for the account's executions; client id 0 in a filter is none",
           "TWS API: executions and commissions; ibapi's and ib_async's default"),
     _rule("exec_time", "observed", "Times of executions name their zone: `20240312 10:00:00 US/Central`",

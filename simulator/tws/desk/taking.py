@@ -42,7 +42,7 @@ class Taking:
         told: dict[int, None] = {}
         for place, report in enumerate(reports):
             if isinstance(report, HoursChanged):
-                self._change_hours(regular=report.regular)
+                self._change_hours()
                 continue
             order = self._office.registry.of_exchange(report.order_id)
             told[order.perm_id] = None
@@ -113,9 +113,7 @@ class Taking:
             self._end(order, report.ts_ns)
             office.say_of(order, error(order.order_id, 201, order.refusal), order.tell_status())
             return
-        order.step(Event.CANCEL)
-        self._end(order, report.ts_ns)
-        office.say_of(order, order.tell_status(), error(order.order_id, 202, WHY[report.reason]))
+        office.canceled(order, report.ts_ns, WHY[report.reason])
 
     def _accept(self, order: DeskOrder, report: Accepted) -> None:
         if report.replaced:
@@ -138,13 +136,12 @@ class Taking:
             return Event.SLEEP
         return Event.ARM if order.is_stop and not order.triggered else Event.WORK
 
-    def _change_hours(self, *, regular: bool) -> None:
+    def _change_hours(self) -> None:
         """Orders that act in regular hours only fall asleep or wake."""
         for order in self._office.registry.live():
             if order.ticket.terms.outside_rth or order.state not in (Life.WORKING, Life.ARMED, Life.ASLEEP):
                 continue
-            woken = Event.ARM if order.is_stop and not order.triggered else Event.WORK
-            order.step(woken if regular else Event.SLEEP)
+            order.step(self._rest(order))
             self._office.tell(order)
 
     def _refuse(self, order: DeskOrder, report: Refused) -> None:

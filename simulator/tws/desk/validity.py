@@ -1,11 +1,7 @@
 """When an order may act and when it ends."""
 
-from typing import Final
-
 from simulator.tws.data import hours
 from simulator.tws.desk.order import Ticket
-
-RESTING: Final = ("GTC", "GTD")
 
 
 def regular_at(ts_ns: int) -> tuple[bool, int]:

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from system.domain.errors import InputError
+from system.domain.instrument import TICKS_PER_POINT
 
-TICKS_PER_POINT: Final = 4
 MAX_TICKS: Final = 4_000_000  # a million points
 MAX_SIZE: Final = 1_000_000_000  # contracts; anything larger is an error of the source
 

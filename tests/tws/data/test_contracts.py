@@ -102,7 +102,6 @@ def test_the_continuous_contract_is_the_front_month_and_rolls_before_it_expires(
 def test_f51_the_continuous_contract_is_not_for_orders_or_live_data() -> None:
     continuous = replace(ES, sec_type="CONTFUT")
     assert listed(DAY).one(continuous) is None
-    assert listed(DAY).one(continuous, continuous=True) is not None
 
 
 def test_f51_several_contracts_are_not_one() -> None:

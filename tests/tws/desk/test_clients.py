@@ -11,13 +11,11 @@ from simulator.tws.account_notices import (
     OpenOrder,
 )
 from simulator.tws.desk.reading import RefusedError
-from simulator.tws.notices import NextValidId
 from simulator.tws.requests import (
     ReqAllOpenOrders,
     ReqAutoOpenOrders,
     ReqCompletedOrders,
     ReqExecutions,
-    ReqIds,
     ReqOpenOrders,
     ReqUserInfo,
 )
@@ -40,8 +38,8 @@ def open_ids(floor: Floor, request: object, client: int) -> list[tuple[int, int]
 
 def test_each_client_has_its_own_ids() -> None:
     floor = two()
-    assert floor.ask(ReqIds(), 1) == [NextValidId(order_id=6)]
-    assert floor.ask(ReqIds(), 9) == [NextValidId(order_id=1)]
+    assert floor.desk.next_id(1) == 6
+    assert floor.desk.next_id(9) == 1
 
 
 def test_each_hears_of_its_own_orders_alone() -> None:
@@ -88,7 +86,6 @@ def test_orders_and_executions_survive_their_client() -> None:
     floor = two()
     floor.desk.client_left(1)
     floor.trade(4989)
-    assert floor.desk.client_came(1) == []
     told = floor.ask(ReqExecutions(req_id=4, filter=ExecutionFilter()), 1)
     assert [type(notice) for notice in told] == [ExecDetails, CommissionReport, ExecDetailsEnd]
     assert isinstance(told[0], ExecDetails)
@@ -191,6 +188,11 @@ def test_ids_may_roll_back_at_a_restart() -> None:
     floor.desk.restart(floor.now_ns, ids_lost=4)
     assert floor.desk.next_id(1) == 2
     assert floor.place(2, "BUY", 1, client=1).story(1)[0] == "open 2 PreSubmitted"
+
+
+def test_a_what_if_under_a_live_orders_id_leaves_that_order_alone() -> None:
+    floor = quoted().place(1, "BUY", 1, lmt=4900).wait().place(1, "BUY", 1, lmt=4950, what_if=True).wait()
+    assert [order.ticket.terms.limit_price for order in floor.desk.orders] == [4900]
 
 
 def test_a_what_if_tells_margins_and_places_nothing() -> None:

@@ -24,8 +24,8 @@ def corrected(floor: Floor, price: float) -> tuple[str, float]:
     """The first fill corrected to that price: what is told of it."""
     told = floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter()))
     first = next(notice.execution for notice in told if isinstance(notice, ExecDetails))
-    floor.heard += floor.desk.correct(first.exec_id, int(price * 4))
-    details, report = floor.hear()
+    floor.heard += floor.desk.correct(first.exec_id, int(price * 4), floor.now_ns)
+    details, report, *_ = floor.hear()
     assert isinstance(details, ExecDetails)
     assert isinstance(report, CommissionReport)
     assert report.exec_id == details.execution.exec_id
@@ -40,7 +40,7 @@ def test_a_fill_may_be_corrected_while_it_is_held() -> None:
     account = floor.desk._office.accounts[DU]
     assert account.holdings[649180671].average_cost == 250_064.75
     assert len(floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter()))) == 3
-    assert floor.desk.correct("nothing", 1) == []
+    assert floor.desk.correct("nothing", 1, floor.now_ns) == []
 
 
 def test_a_fill_may_be_corrected_when_its_position_is_closed() -> None:
