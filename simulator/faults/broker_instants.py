@@ -3,7 +3,7 @@
 from typing import Final
 
 from simulator.faults.effect import Effect
-from simulator.tws.notices import Error
+from simulator.tws.codes import spoken
 from simulator.tws.terms import Contract, OrderTerms
 from system.domain.instrument import TICKS_PER_POINT
 
@@ -15,7 +15,7 @@ class Code(Effect):
 
     def begin(self) -> None:
         """Say them."""
-        said = Error(req_id=self.fault["id"], code=self.fault["code"], text=self.fault["text"])
+        said = spoken(self.fault["id"], self.fault["code"], self.fault["text"])
         for session in self.sessions():
             self.player.tell(session, said)
 

@@ -30,7 +30,7 @@ BROKER: Final = (
         "TWS says a code and nothing else happens",
         whole("code", "which", None, 1, 99_999),
         whole("id", "about which request or order; -1: none", -1, -1, 2**31 - 1),
-        text("text", "its words", "injected"),
+        text("text", "its words; without any, TWS's own", ""),
     ),
     _SPAN(
         "restart",
@@ -65,7 +65,7 @@ BROKER: Final = (
         "error",
         "a code about an order, which is placed all the same",
         whole("code", "which", 399, 1, 99_999),
-        text("text", "its words", "injected"),
+        text("text", "its words; without any, TWS's own", ""),
         flag("instead", "the order is not placed", default=False),
         of=("PlaceOrder",),
     ),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.faults.plan import Fault
 from simulator.tws.account_notices import OrderStatus
-from simulator.tws.codes import error
-from simulator.tws.notices import NO_ID, Error
+from simulator.tws.codes import error, spoken
+from simulator.tws.notices import NO_ID
 from simulator.tws.requests import CancelOrder, PlaceOrder, Request
 from simulator.tws.session import Session
 from system.domain.errors import InputError
@@ -29,7 +29,7 @@ def _ack_late(player: "Player", fault: Fault, session: Session, request: Request
 
 def _error(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
     order_id = getattr(request, "order_id", NO_ID)
-    player.tell(session, Error(req_id=order_id, code=fault["code"], text=fault["text"]))
+    player.tell(session, spoken(order_id, fault["code"], fault["text"]))
     return None if fault["instead"] else request
 
 

@@ -111,6 +111,11 @@ def error(req_id: int, code: int, *details: object) -> Error:
     return Error(req_id=req_id, code=code, text=text.format(*details))
 
 
+def spoken(req_id: int, code: int, words: str) -> Error:
+    """Any code with any words; without words those that TWS has for it, their places left empty."""
+    return Error(req_id=req_id, code=code, text=words or TEXTS.get(code, "").replace("{}", "").strip())
+
+
 def warning(code: int, *details: object) -> Error:
     """The same, about no request."""
     return error(NO_ID, code, *details)

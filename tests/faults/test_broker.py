@@ -389,3 +389,10 @@ def test_a_code_may_be_said_about_any_id() -> None:
     stage.inject("code", code=404, id=12, text="Order held")
     (said,) = client.read()
     assert said[2:5] == ["12", "404", "Order held"]
+
+
+def test_a_code_without_words_is_told_in_tws_own() -> None:
+    stage, client = trading()
+    stage.inject("code", code=2107)
+    (said,) = client.read()
+    assert said[3:5] == ["2107", "HMDS data farm connection is inactive but should be available upon demand."]
