@@ -56,6 +56,8 @@ class Journal:
             stack.enter_context(AccountLock(path.parent, account))
             if not path.exists():
                 _make(path, account)
+            if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):  # SQLite would open it for reading only
+                raise StorageError(f"{path}: cannot open the journal: no permission to read and to write it")
             with told(path, "open"):
                 connection = stack.enter_context(closing(connect(path, "rw")))
                 head = _ready(connection, path, account)
@@ -197,6 +199,6 @@ def _ready(connection: sqlite3.Connection, path: Path, account: str) -> Head:
     if version < newest():
         backup(connection, path, path.with_name(f"{path.name}.v{version}"))
         migrate(connection, version, newest())
-    with transaction(connection):
-        pass  # a file or a disk that takes no writes is found out now, not at the first order
+    with transaction(connection):  # a file or a disk that takes no writes is found out now, not at the first order
+        connection.execute("UPDATE head SET seq = seq")
     return read_head(connection, path)
