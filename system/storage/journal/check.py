@@ -9,7 +9,7 @@ from pathlib import Path
 
 from system.domain.errors import InputError, StorageError
 from system.storage.journal.reading import Head, check_beyond, digest_at, read_head, read_rows
-from system.storage.journal.schema import check_tables, connect, told, version_of
+from system.storage.journal.schema import FAULTS, check_tables, connect, told, version_of
 from system.storage.journal.witness import lost, read_witness
 
 
@@ -68,7 +68,7 @@ def check_connection(connection: sqlite3.Connection, path: Path) -> JournalCheck
         check_beyond(connection, path, head)
         check_witness(connection, path, head, seen, digest)
         chain_ok = True
-    except (StorageError, sqlite3.Error) as error:
+    except (StorageError, *FAULTS) as error:
         problem, chain_ok = str(error), False
     broken = _integrity(connection)
     if connection.in_transaction:
@@ -104,7 +104,7 @@ def _integrity(connection: sqlite3.Connection) -> str:
     """The first thing that SQLite finds wrong, or nothing."""
     try:
         (first,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    except sqlite3.Error as error:
+    except FAULTS as error:
         return str(error)
     return "" if first == "ok" else " ".join(str(first).split())
 

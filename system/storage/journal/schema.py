@@ -15,6 +15,9 @@ from system.domain.errors import StorageError
 APPLICATION_ID: Final = 0x626E6A6C  # "bnjl"
 BUSY_S: Final = 2.0  # to wait for another program that writes; ours are kept out by the lock
 
+# What a damaged or failing database raises. UnicodeError: where SQLite's own message quotes damaged text.
+FAULTS: Final = (sqlite3.Error, OSError, UnicodeError)
+
 Step: TypeAlias = Callable[[sqlite3.Connection], object]
 
 
@@ -44,7 +47,7 @@ def told(path: Path, doing: str) -> Iterator[None]:
     """Turn what SQLite and the system raise into StorageError, with the file and what was being done."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except FAULTS as error:
         said = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise StorageError(f"{path}: cannot {doing} the journal: {said}") from error
 
