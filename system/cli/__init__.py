@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from system.cli.config import config
+from system.cli.journal import journal
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
 from system.cli.sim import sim
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command()(sim)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
+app.add_typer(journal, name="journal")
 app.add_typer(config, name="config")
 
 

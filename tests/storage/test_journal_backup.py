@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from system.domain.errors import InputError, RefusedError, StorageError
-from system.storage.journal import Journal, backup_journal, check_journal
+from system.storage.journal import Journal, backup_journal, check_journal, read_journal
 from tests.storage.journals import ACCOUNT, add, copied, made, raw, records
 
 
@@ -76,10 +76,14 @@ def test_it_replaces_no_journal_that_it_does_not_contain(tmp_path: Path) -> None
         journal.append("fill", 7, {})
     with pytest.raises(RefusedError, match=r"holds events that .*j\.db has not"):
         backup_journal(path, branched)
-    with Journal.open(tmp_path / "longer" / "j.db", ACCOUNT) as running:
-        with pytest.raises(RefusedError, match="is in use as a journal"):
-            backup_journal(path, tmp_path / "longer" / "j.db")
-        assert running.last_seq == 4
+    made(path, 1)
+    for _ in range(2):  # at rest, and open
+        with pytest.raises(RefusedError, match="is a journal in use, not a backup"):
+            backup_journal(path, longer)
+        with Journal.open(longer, ACCOUNT) as running:
+            with pytest.raises(RefusedError, match="is a journal in use, not a backup"):
+                backup_journal(path, longer)
+            assert running.last_seq == 4
 
 
 def test_a_damaged_journal_is_not_backed_up_over_a_sound_one(tmp_path: Path) -> None:
@@ -158,3 +162,29 @@ def test_check_of_nothing_is_bad_input_and_of_rubbish_a_report(tmp_path: Path) -
     report = check_journal(tmp_path / "text")
     assert (report.ok, report.integrity_ok, report.events) == (False, False, 0)
     assert report.problem.endswith("text: cannot read the journal: file is not a database")
+
+
+def test_another_process_can_read_it(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "j.db", ACCOUNT, create=True) as journal:
+        add(journal, 1_100)
+        assert list(read_journal(tmp_path / "j.db")) == list(journal.records())
+        assert list(read_journal(tmp_path / "j.db", "fill")) == list(journal.records(kind="fill"))
+        reader = read_journal(tmp_path / "j.db")
+        first = next(reader)
+        add(journal, 1)  # a reader in the midst of it holds up nobody
+        assert [first, *reader] == list(journal.records())[:-1]
+
+
+def test_reading_refuses_what_opening_refuses(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="none: no such journal"):
+        next(read_journal(tmp_path / "none"))
+    path = made(tmp_path / "j.db", 3)
+    with raw(path) as connection:
+        connection.execute("DELETE FROM events WHERE seq = 2")
+    reader = read_journal(path)
+    assert next(reader).seq == 1
+    with pytest.raises(StorageError, match="event 2 is missing"):
+        next(reader)
+    path.write_bytes(b"x" * 500)
+    with pytest.raises(StorageError, match="cannot read the journal: file is not a database"):
+        next(read_journal(path))

@@ -7,6 +7,7 @@ seen; `check` a report on a whole journal; `backup` a copy while it is in use; `
 
 from system.storage.journal.check import JournalCheck, check_journal
 from system.storage.journal.journal import Journal, backup_journal
+from system.storage.journal.reading import read_journal
 from system.storage.journal.record import JSON, Entry, Record
 
-__all__ = ["JSON", "Entry", "Journal", "JournalCheck", "Record", "backup_journal", "check_journal"]
+__all__ = ["JSON", "Entry", "Journal", "JournalCheck", "Record", "backup_journal", "check_journal", "read_journal"]

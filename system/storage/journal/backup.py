@@ -10,6 +10,7 @@ from system.storage.atomic_file import reason, sync_folder
 from system.storage.journal.check import check_connection
 from system.storage.journal.reading import digest_at, read_head
 from system.storage.journal.schema import connect, told, version_of
+from system.storage.journal.witness import witness_path
 
 BESIDE: tuple[str, ...] = ("-wal", "-journal")  # what SQLite keeps beside a database in use
 
@@ -54,13 +55,11 @@ def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> int:
 
 
 def _check_replaceable(connection: sqlite3.Connection, path: Path, target: Path, place: Path) -> None:
-    """Raise where an existing target is not an earlier state of this very journal, at rest."""
+    """Raise where an existing target is not a backup of an earlier state of this very journal."""
     if not place.is_file():
         raise InputError(f"{target}: is not a file; expected the name of a file to write")
     if path.exists() and place.samefile(path):
         raise InputError(f"{target}: is the journal itself; expected another file to write")
-    if any(place.with_name(place.name + end).exists() for end in BESIDE):
-        raise RefusedError(f"{target}: is in use as a journal; expected another file to write")
     try:
         with told(target, "read"), closing(connect(place, "ro")) as earlier:
             version_of(earlier, target)
@@ -72,3 +71,5 @@ def _check_replaceable(connection: sqlite3.Connection, path: Path, target: Path,
         raise RefusedError(f"{target}: is the journal of another account; expected another file to write")
     if old.seq > head.seq or digest_at(connection, path, head, old.seq) != old.digest:
         raise RefusedError(f"{target}: holds events that {path} has not; expected another file to write")
+    if witness_path(place).exists() or any(place.with_name(place.name + end).exists() for end in BESIDE):
+        raise RefusedError(f"{target}: is a journal in use, not a backup; expected another file to write")

@@ -20,8 +20,6 @@ class AccountLock:
         self.path = folder / f"{account}.lock"
         try:
             self._handle = self._locked()
-            os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
             raise StorageError(f"{self.path}: cannot lock the account: {reason(error)}") from error
 
@@ -41,6 +39,8 @@ class AccountLock:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self._is_in_place(handle):
+                    os.ftruncate(handle, 0)
+                    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
                     return handle
             except BlockingIOError as error:
                 holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()

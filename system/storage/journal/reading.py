@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from system.domain.errors import StorageError
+from system.domain.errors import InputError, StorageError
 from system.storage.journal.record import DIGEST_BYTES, INT64_MAX, Record, decode, genesis, link
-from system.storage.journal.schema import told
+from system.storage.journal.schema import connect, told, version_of
 
 PAGE: Final = 1_000  # events read at once; between pages no read transaction stays open
 
@@ -27,6 +28,22 @@ class Head:
     account: str
     seq: int
     digest: bytes
+
+
+def read_journal(path: Path, kind: str | None = None) -> Iterator[Record]:
+    """The events of a journal at this moment, of one kind if asked; another process may have it in use.
+
+    Raises InputError where there is none, StorageError where it is damaged or cannot be read.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such journal")
+    with told(path, "read"):
+        connection = connect(path, "ro")
+    with closing(connection):
+        with told(path, "read"):
+            version_of(connection, path)
+        head = read_head(connection, path)
+        yield from read_records(connection, path, head) if kind is None else read_kind(connection, path, head, 0, kind)
 
 
 def read_head(connection: sqlite3.Connection, path: Path) -> Head:
