@@ -156,8 +156,9 @@ def test_records_after_a_number(tmp_path: Path) -> None:
     with Journal.open(made(tmp_path / "j.db", 2_345), ACCOUNT) as journal:  # more than two pages
         for after in (0, 1, 999, 1_000, 1_001, 2_344, 2_345):
             assert [each.seq for each in journal.records(after)] == list(range(after + 1, 2_346))
-            fills = [seq for seq in range(after + 1, 2_346) if seq % 3 == 0]
-            assert [each.seq for each in journal.records(after, "fill")] == fills
+            for kind, is_kind in (("fill", lambda seq: seq % 3 == 0), ("order", lambda seq: seq % 3)):
+                numbers = [seq for seq in range(after + 1, 2_346) if is_kind(seq)]
+                assert [each.seq for each in journal.records(after, kind)] == numbers
         assert list(journal.records(kind="none")) == []
         for after in (-1, 2_346):
             with pytest.raises(ValueError, match="expected 0 to 2345"):

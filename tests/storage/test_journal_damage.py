@@ -284,4 +284,6 @@ def test_reading_survives_a_database_that_goes_away(tmp_path: Path) -> None:
         journal._connection.set_authorizer(lambda *_: sqlite3.SQLITE_DENY)
         with pytest.raises(StorageError, match=r"j\.db: cannot read the journal: "):
             list(seen)
+        report = journal.check()
+        assert (report.ok, report.chain_ok, report.integrity_ok) == (False, False, False)
         journal._connection.set_authorizer(None)

@@ -214,6 +214,19 @@ def test_a_witness_that_cannot_be_read_or_written_is_said(folder: Path) -> None:
             Journal.open(path, ACCOUNT)
 
 
+def test_a_file_system_without_a_write_ahead_log_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Journal.open(tmp_path / "j.db", ACCOUNT, create=True) as journal:
+        add(journal, 2)
+        journal.backup(tmp_path / "backup.db")
+
+    def connect(path: Path, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.as_uri()}?vfs=unix-none&mode={mode}", uri=True, isolation_level=None)
+
+    monkeypatch.setattr("system.storage.journal.journal.connect", connect)
+    with pytest.raises(StorageError, match=r"this file system has no write-ahead log \(delete\)"):
+        Journal.open(tmp_path / "backup.db", ACCOUNT)
+
+
 def test_a_folder_that_cannot_be_written_is_said(folder: Path) -> None:
     with unprivileged():
         folder.chmod(0o500)
