@@ -232,6 +232,11 @@ def test_a_folder_that_cannot_be_written_is_said(folder: Path) -> None:
         folder.chmod(0o500)
         with pytest.raises(StorageError, match="cannot lock the account: Permission denied"):
             Journal.open(folder / "j.db", ACCOUNT, create=True)
+        folder.chmod(0)
+        with pytest.raises(BnError):
+            Journal.open(folder / "j.db", ACCOUNT, create=True)
+        with pytest.raises(InputError, match="no such journal"):
+            check_journal(folder / "j.db")
         folder.chmod(0o700)
 
 

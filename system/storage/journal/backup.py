@@ -23,7 +23,7 @@ def backup(connection: sqlite3.Connection, path: Path, target: Path) -> int:
     or cannot be written, StorageError where the journal itself is damaged.
     """
     place = Path(os.path.realpath(target))
-    if place.exists():
+    if os.path.exists(place):
         _check_replaceable(connection, path, target, place)
     part = place.with_name(f".{place.name[:50]}.{os.getpid()}.part")
     try:
@@ -56,9 +56,9 @@ def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> int:
 
 def _check_replaceable(connection: sqlite3.Connection, path: Path, target: Path, place: Path) -> None:
     """Raise where an existing target is not a backup of an earlier state of this very journal."""
-    if not place.is_file():
+    if not os.path.isfile(place):
         raise InputError(f"{target}: is not a file; expected the name of a file to write")
-    if path.exists() and place.samefile(path):
+    if os.path.exists(path) and place.samefile(path):
         raise InputError(f"{target}: is the journal itself; expected another file to write")
     try:
         with told(target, "read"), closing(connect(place, "ro")) as earlier:

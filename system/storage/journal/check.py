@@ -1,5 +1,6 @@
 """A report on a whole journal: every event against the chain, every page against SQLite's own rules."""
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
@@ -43,7 +44,7 @@ class JournalCheck:
 
 def check_journal(path: Path) -> JournalCheck:
     """Look at a journal, in use or not, without changing it. Raises InputError where there is none."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{path}: no such journal")
     try:
         with told(path, "read"), closing(connect(path, "ro")) as connection:

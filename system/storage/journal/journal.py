@@ -48,13 +48,13 @@ class Journal:
         if not ACCOUNT.fullmatch(account):
             raise InputError(f"account {account!r}: expected letters, digits, '_' and '-', at most 40")
         path = Path(os.path.realpath(path))
-        if not path.parent.is_dir():
+        if not os.path.isdir(path.parent):
             raise InputError(f"{path}: cannot keep a journal here: no such folder: {path.parent}")
         with ExitStack() as stack:
-            if not create:
-                _check_exists(path)
+            if not create and not os.path.exists(path):
+                raise StorageError(f"{path}: no journal here; expected one, or to be told to begin a new one")
             stack.enter_context(AccountLock(path.parent, account))
-            if not path.exists():
+            if create and not os.path.exists(path):
                 _make(path, account)
             if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):  # SQLite would open it for reading only
                 raise StorageError(f"{path}: cannot open the journal: no permission to read and to write it")
@@ -150,16 +150,11 @@ class Journal:
 
 def backup_journal(path: Path, target: Path) -> int:
     """Copy a journal that another process may have in use; the number of events copied. Raises as `backup` does."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{path}: no such journal")
     with told(path, "read"), closing(connect(path, "ro")) as connection:
         version_of(connection, path)
         return backup(connection, path, target)
-
-
-def _check_exists(path: Path) -> None:
-    if not path.exists():
-        raise StorageError(f"{path}: no journal here; expected one, or to be told to begin a new one")
 
 
 def _make(path: Path, account: str) -> None:
@@ -168,7 +163,7 @@ def _make(path: Path, account: str) -> None:
     if seen:
         raise lost(path, 0, seen)
     for beside in (path.with_name(path.name + end) for end in BESIDE):
-        if beside.exists():  # SQLite would mix it into the new one
+        if os.path.exists(beside):  # SQLite would mix it into the new one
             raise StorageError(f"{beside}: belongs to a journal that is missing; expected {path.name} beside it")
     part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
     with told(path, "make"):

@@ -1,5 +1,6 @@
 """Events out of a journal, in order, each held against the chain before it is believed."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,7 +36,7 @@ def read_journal(path: Path, kind: str | None = None) -> Iterator[Record]:
 
     Raises InputError where there is none, StorageError where it is damaged or cannot be read.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{path}: no such journal")
     with told(path, "read"):
         connection = connect(path, "ro")

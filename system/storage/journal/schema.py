@@ -56,9 +56,12 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection in which transactions are begun by hand. `mode` is SQLite's: ro, rw or rwc."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        for setting in ("cell_size_check = ON", "trusted_schema = OFF", "synchronous = FULL"):
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
