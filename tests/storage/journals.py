@@ -1,5 +1,6 @@
 """Journals for tests: made, read past every check of ours, and cut as a power failure would cut them."""
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -50,6 +51,7 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute(sql)
 
 
+SECTOR = 512  # what a disk writes whole
 FILES = ("", "-wal")  # the index beside them, -shm, is memory: no disk keeps it
 
 
@@ -72,6 +74,21 @@ class Disk:
         shares = {"": database, "-wal": 1.0 if database else wal}
         made.files = {end: _mixed(self.files[end], later.files[end], shares[end]) for end in FILES}
         return made
+
+    def scattered(self, later: "Disk", draw: random.Random, *, checkpoint: bool) -> "Disk":
+        """As `cut`, with any of the sectors written in between, in no order: of the log, or of the database."""
+        made = Disk.__new__(Disk)
+        made.files = later.files if checkpoint else dict(self.files)
+        end = "" if checkpoint else "-wal"
+        made.files = {**made.files, end: _scattered(self.files[end], later.files[end], draw)}
+        return made
+
+
+def _scattered(before: bytes, after: bytes, draw: random.Random) -> bytes:
+    before = before.ljust(len(after), b"\0")  # a file may have grown before its content came
+    starts = range(0, len(after), SECTOR)
+    sectors = [(after if draw.random() < 0.5 else before)[start : start + SECTOR] for start in starts]
+    return b"".join(sectors) + before[len(after) :]
 
 
 def _mixed(before: bytes, after: bytes, share: float) -> bytes:

@@ -2,6 +2,7 @@
 
 import errno
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from system.domain.errors import StorageError
 from system.storage.journal import Journal, check_journal
-from tests.storage.journals import ACCOUNT, add, records
+from tests.storage.journals import ACCOUNT, add, made, records
 
 ROOT = Path(__file__).parents[2]
 APPEND = """
@@ -83,6 +84,32 @@ def test_a_disk_that_is_full_ends_it_and_keeps_what_was_returned_for(tmp_path: P
         add(journal, 1)
 
 
+OPEN_FULL = """
+import resource, signal, sys
+from system.domain.errors import StorageError
+from system.storage.journal import Journal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000,) * 2)
+try:
+    Journal.open(sys.argv[1], "DU1234567", create=True)
+except StorageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("events", [None, 0, 5])
+def test_a_disk_that_is_full_is_found_out_on_opening(tmp_path: Path, events: int | None) -> None:
+    path = tmp_path / "j.db"
+    if events is not None:
+        made(path, events)
+    words = [sys.executable, "-c", OPEN_FULL, str(path)]
+    run = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert run.stderr == ""
+    assert run.stdout.startswith(f"{path}: cannot {'make' if events is None else 'open'} the journal: ")
+    assert len(records(made(path, 0))) == (events or 0)
+    assert not list(tmp_path.glob(".*"))
+
+
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EROFS])
 def test_an_error_beside_the_database_ends_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     with Journal.open(tmp_path / "j.db", ACCOUNT, create=True) as journal:
@@ -98,3 +125,39 @@ def test_an_error_beside_the_database_ends_it_too(tmp_path: Path, monkeypatch: p
         with pytest.raises(StorageError, match="takes no more"):
             add(journal, 1)
     assert len(records(tmp_path / "j.db")) == 2
+
+
+SYNCED = """
+import os, sys
+from system.storage.journal import Journal
+with Journal.open(sys.argv[1], "DU1234567", create=True) as journal:
+    for number in range(400):
+        journal.append("order", 1, {"text": "x" * number})
+        os.write(1, b"returned\\n")
+"""
+CALLS = "pwrite64,pwritev,write,fsync,fdatasync,openat,close"
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+def test_the_log_is_synced_before_append_returns_and_the_witness_writes(tmp_path: Path) -> None:
+    """What the system was really asked for, in its order, over some checkpoints too."""
+    words = ["strace", "-qq", "-y", "-e", f"trace={CALLS}", sys.executable, "-c", SYNCED, str(tmp_path / "j.db")]
+    run = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    if run.returncode:
+        pytest.skip("may not trace here")
+    unsynced, log_writes, returned, witnessed = False, 0, 0, 0
+    for line in run.stderr.splitlines():
+        call = line.split("(")[0]
+        if call.startswith("pwrite") and "j.db-wal>" in line:
+            unsynced, log_writes = True, log_writes + 1
+        elif call in ("fsync", "fdatasync") and "j.db-wal>" in line:
+            unsynced = False
+        elif call.startswith("pwrite") and "j.db-head>" in line:
+            assert not unsynced, line
+            witnessed += 1
+        elif call == "write" and "returned" in line:
+            assert not unsynced, line
+            assert log_writes
+            returned, log_writes = returned + 1, 0
+    assert returned == 400
+    assert witnessed == 401  # once on opening

@@ -1,5 +1,6 @@
 """Damage of any kind is told, or what is read is what was written; a power cut takes nothing that was returned for."""
 
+import random
 import shutil
 import sqlite3
 import tempfile
@@ -240,6 +241,24 @@ def test_after_a_power_cut_all_that_was_returned_for_is_there(
         synced = Disk(journal.path)
         journal._connection.execute("PRAGMA wal_checkpoint")
         cut_and_compare(place, journal, synced.cut(Disk(journal.path), 1, database), journal.last_seq)
+
+
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(0, 3), st.randoms(use_true_random=False))
+def test_a_disk_that_writes_in_any_order_changes_nothing_of_that(
+    before: int, after: int, rounds: int, draw: random.Random
+) -> None:
+    with folder() as place, Journal.open(place / "j.db", ACCOUNT, create=True) as journal:
+        for _ in range(rounds):
+            add(journal, 3)
+            journal._connection.execute("PRAGMA wal_checkpoint")
+        add(journal, before)
+        synced = Disk(journal.path)
+        returned = journal.last_seq
+        journal.append_all([Entry(kind="fill", now_ns=1, payload={"x": "y" * 300})] * after)
+        cut_and_compare(place, journal, synced.scattered(Disk(journal.path), draw, checkpoint=False), returned)
+        synced = Disk(journal.path)
+        journal._connection.execute("PRAGMA wal_checkpoint")
+        cut_and_compare(place, journal, synced.scattered(Disk(journal.path), draw, checkpoint=True), journal.last_seq)
 
 
 def cut_and_compare(place: Path, journal: Journal, disk: Disk, returned: int) -> None:
