@@ -281,6 +281,7 @@ def test_a_deleted_journal_is_not_begun_anew(tmp_path: Path) -> None:
     made(tmp_path / "j.db", 3).unlink()
     with pytest.raises(StorageError, match="ends at event 0, but 3 were written"):
         Journal.open(tmp_path / "j.db", ACCOUNT, create=True)
+    assert not (tmp_path / "j.db").exists()
     (tmp_path / "j.db-head").unlink()
     assert made(tmp_path / "j.db", 0).exists()
 
@@ -357,3 +358,31 @@ def test_a_disk_that_is_full_while_making_leaves_nothing(tmp_path: Path, monkeyp
     with pytest.raises(BnError, match=r"j\.db: cannot make the journal: database or disk is full"):
         Journal.open(tmp_path / "j.db", ACCOUNT, create=True)
     assert [each.name for each in tmp_path.iterdir()] == [f"{ACCOUNT}.lock"]
+
+
+def test_a_journal_that_appears_while_one_is_made_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> None:
+        (tmp_path / "j.db").write_text("another's")
+
+    monkeypatch.setattr("system.storage.journal.journal.make", late)
+    with pytest.raises(StorageError, match="cannot make the journal: File exists"):
+        Journal.open(tmp_path / "j.db", ACCOUNT, create=True)
+    assert (tmp_path / "j.db").read_text() == "another's"
+
+
+def test_opening_writes_once_to_find_out_whether_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(tmp_path / "j.db", 2)
+
+    def connect(path: Path, mode: str) -> sqlite3.Connection:
+        connection = schema.connect(path, mode)
+        denied = (sqlite3.SQLITE_UPDATE, "head")
+        connection.set_authorizer(lambda *what: sqlite3.SQLITE_DENY if what[:2] == denied else sqlite3.SQLITE_OK)
+        return connection
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr("system.storage.journal.journal.connect", connect)
+        with pytest.raises(StorageError, match="cannot open the journal: "):
+            Journal.open(path, ACCOUNT)
+    assert len(records(path)) == 2
