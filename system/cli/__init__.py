@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from system.cli.config import config
 from system.cli.doctor import doctor
+from system.cli.journal import journal
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
 from system.cli.sim import sim
@@ -33,6 +34,7 @@ app.command()(sim)
 app.command()(doctor)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
+app.add_typer(journal, name="journal")
 app.add_typer(config, name="config")
 
 

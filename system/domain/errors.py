@@ -4,6 +4,7 @@ BnError
 ├── InputError       status 2: a file, flag, key or value of the user's; the message names it and what was expected
 ├── LinkGaveUpError  status 3: no connection
 ├── HaltedError      status 4: asked to start while halted
+│   └── StorageError  the journal or the recording cannot be read or written: nothing may be decided without it
 └── RefusedError     status 5: refused by a safety gate
 
 Anything else that is raised is a bug: it crosses every boundary and ends the process with a traceback and status 1.
@@ -34,6 +35,10 @@ class HaltedError(BnError):
     """The system is halted and was asked to start anyway."""
 
     status = 4
+
+
+class StorageError(HaltedError):
+    """What must be on disk cannot be read or written; whoever meets it while trading halts."""
 
 
 class RefusedError(BnError):

@@ -1,1 +1,1 @@
-"""What is kept on disk: tapes (Parquet)."""
+"""What is kept on disk: tapes (Parquet), their raw beginnings while they are recorded, and the journal (SQLite)."""
