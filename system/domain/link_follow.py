@@ -19,13 +19,13 @@ def follow(draft: Draft) -> None:
 def complain_of_data(draft: Draft) -> None:
     """An open market that says nothing is told of once, until everything flows again (F07)."""
     state, spell = draft.state, draft.spell
-    if state.phase not in (Phase.SYNCING, Phase.READY) or not spell.is_open or state.data.flows:
+    if state.phase not in (Phase.SYNCING, Phase.READY) or not spell.is_open:
         draft.set(is_stalled=False)
         return
     stalled = list(state.data.stalled(draft.now_ns, spell.opened_ns, draft.rules.stall_ns))
     if stalled and not state.is_stalled:
         draft.do(words.stalled(state, stalled, spell.opened_ns))
-        draft.set(is_stalled=True)
+    draft.set(is_stalled=bool(stalled) or (state.is_stalled and not state.data.flows))
 
 
 def subscribe(draft: Draft) -> None:

@@ -1,0 +1,651 @@
+"""The catalogue of failures, as far as the link can meet them."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from system.domain.gate import shut_because
+from system.domain.link_events import (
+    Abort,
+    AccountRefused,
+    Alert,
+    ClockJumped,
+    ClockTicked,
+    CodeTold,
+    Connected,
+    ConnectionLost,
+    DataFlowing,
+    Dial,
+    DialFailed,
+    HeartbeatAnswered,
+    LinkEvent,
+    MarketHalted,
+    OpenGate,
+    Probe,
+    Reconcile,
+    Reconciled,
+    Resubscribe,
+    ShutGate,
+    StreamRefused,
+    Subscribe,
+)
+from system.domain.link_state import Phase
+from system.domain.maintenance import Window
+from system.domain.session import NEW_YORK
+from tests.domain.link_world import World
+from tests.domain.tape import S, new_york
+
+
+def news(world: World) -> dict[str, int]:
+    return {"now_ns": world.now_ns, "generation": world.state.generation}
+
+
+def test_f03_books_that_are_not_answered_are_never_taken_for_proven() -> None:
+    world = World()
+    world.does.remove("books")
+    world.start().run(300)
+    assert world.all(OpenGate) == []
+    assert world.statuses() == [3]
+
+
+def test_f03_an_answer_to_an_earlier_question_proves_nothing() -> None:
+    world = World().ready()
+    world.does.remove("books")
+    world.lose_ib().regain_ib(1102)
+    asked = world.all(Reconcile)[-1].number
+    world.tell(Reconciled(**news(world), number=asked - 1))
+    assert not world.state.is_reconciled
+    world.tell(Reconciled(**news(world), number=asked))
+    assert world.state.is_reconciled
+
+
+def test_f04_a_link_that_should_be_ready_and_is_not_is_told_of_after_two_minutes_and_again() -> None:
+    world = World()
+    world.ticking.clear()
+    world.start().run(7000)
+    told = [(at, alert) for at, alert in world.log if isinstance(alert, Alert) and alert.name == "link_not_ready"]
+    assert [at for at, _ in told] == [120]
+    assert str(told[0][1]) == (
+        "link_not_ready: the link is syncing; no entries are made, orders that the broker has confirmed rest there and "
+        "protect as far as they go; since 2024-01-03 17:00:00 UTC; not known: the market: no Last and no BidAsk"
+    )
+    world.run(1000)
+    assert world.alerts().count("link_not_ready") == 2
+    assert world.phase is Phase.SYNCING
+    assert len(world.all(Dial)) == 1  # data that does not come is no reason to give the order channel up
+
+
+def test_f04_a_link_that_is_away_in_the_break_is_told_of_after_two_hours_once() -> None:
+    world = World(new_york("2024-01-06 12:00:00"))
+    world.does.clear()
+    world.start().run(6 * 3600)
+    assert world.alerts() == ["link_not_ready"]
+    assert world.times(Alert) == [7200]
+    assert world.all(Alert)[0].known.startswith("the link is dialling, the last failure: refused;")
+
+
+def test_f04_hundreds_of_1100_end_in_tries_that_count_and_in_giving_up() -> None:
+    world = World().ready().run(60)
+    world.lose_ib()
+    for _ in range(833):
+        if world.phase is Phase.GAVE_UP:
+            break
+        world.run(1)
+        if world.connected:
+            world.code(1100)
+    assert world.phase is Phase.GAVE_UP
+    assert world.now_s - 76 <= 120 + 4 * 20
+    assert world.alerts() == ["link_not_ready", "link_gave_up"]
+
+
+def test_f05_a_peer_that_falls_mute_is_found_within_four_seconds() -> None:
+    world = World().ready().run(60)
+    world.does = {"beats"}
+    world.run(0.2)
+    world.does.clear()
+    muted = world.now_s
+    world.refusal = ""
+    world.run(5)
+    assert world.times(Abort)[0] - muted <= 4
+    assert world.state.failure == "the connection stands, but a question for the time was not answered"
+    assert world.phase is Phase.DIALLING
+
+
+def test_f05_a_probe_is_sent_each_second_and_never_a_second_one_beside_it() -> None:
+    world = World().ready()
+    assert world.times(Probe) == [float(second) for second in range(17)]
+    world.does.remove("beats")
+    world.run(2.5)
+    assert len(world.times(Probe)) == 18
+    world.tell(HeartbeatAnswered(**news(world), server_ns=world.now_ns)).run(0)
+    assert len(world.times(Probe)) == 19
+
+
+def test_f05_bytes_that_come_do_not_prove_that_questions_are_answered() -> None:
+    """A stream cut out of step brings bytes for ever."""
+    world = World().ready()
+    world.does.remove("beats")
+    assert world.run(4.1).phase is not Phase.READY
+
+
+def test_f07_data_that_dies_in_silence_shuts_the_gate_and_is_asked_for_again() -> None:
+    world = World().ready().run(60)
+    world.ticking.remove("BidAsk")
+    silent = world.now_s
+    world.run(29)
+    assert world.state.is_open
+    world.run(1)
+    assert world.state.shut_because == ("BidAsk is silent",)
+    assert [(at - silent <= 30, command.stream) for at, command in world.log if isinstance(command, Resubscribe)] == [
+        (True, "BidAsk")
+    ]
+    assert world.phase is Phase.READY
+    alert = world.all(Alert)[-1]
+    assert str(alert).startswith(
+        "data_stalled: no BidAsk although the market is open; no entries; since 2024-01-03 17:01:16"
+    )
+    world.ticking.add("BidAsk")
+    world.run(1)
+    assert world.state.is_open
+
+
+def test_f07_a_stream_that_stays_dead_is_asked_for_ever_less_often_and_told_of_once() -> None:
+    world = World().ready()
+    world.ticking.clear()
+    world.run(3 * 3600)
+    for stream in ("Last", "BidAsk"):
+        asked = [at for at, command in world.log if isinstance(command, Resubscribe) and command.stream == stream]
+        assert 5 <= len(asked) <= 26
+        assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
+    assert world.alerts() == ["data_stalled"]
+    assert world.phase is Phase.READY
+
+
+def test_f07_a_farm_that_came_back_is_believed_when_ticks_come() -> None:
+    world = World().ready()
+    world.code(2103, "Market data farm connection is broken:usfuture")
+    assert world.state.shut_because == ("farm usfuture is broken",)
+    world.ticking.clear()
+    world.code(2104, "Market data farm connection is OK:usfuture")
+    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
+    world.run(30)
+    assert len(world.all(Resubscribe)) == 1
+    world.ticking |= {"Last", "BidAsk"}
+    world.run(1)
+    assert world.state.is_open
+
+
+@pytest.fixture
+def restart() -> World:
+    """From noon; TWS restarts from 13:15 to 13:25, and there are no entries for a quarter of an hour before."""
+    window = Window(name="restart", zone=NEW_YORK, start_s=(13 * 60 + 15) * 60, end_s=(13 * 60 + 25) * 60)
+    return World(windows=[window], margin_s=900)
+
+
+def test_f10_no_entry_shortly_before_the_restart(restart: World) -> None:
+    assert restart.ready().run(3600 - 17).state.is_open
+    assert restart.run(1).state.shut_because == ("soon maintenance: restart",)
+    assert restart.run(900).state.shut_because == ("maintenance: restart",)
+    assert restart.run(600).state.is_open
+
+
+def test_f10_a_restart_in_its_window_is_waited_for_and_does_not_count(restart: World) -> None:
+    restart.ready().run(75 * 60 - 16)
+    restart.does.clear()
+    restart.lose()
+    assert restart.phase is Phase.WAITING
+    restart.run(9.5 * 60)
+    assert restart.phase is Phase.WAITING
+    assert restart.state.failures == 0
+    dials = [at for at in restart.times(Dial) if at > 0]
+    assert dials == [75 * 60 + 60.0 * minute for minute in range(1, 10)]
+    assert restart.alerts() == []
+    restart.does |= {"dials", "verifies", "books", "beats"}
+    assert restart.run(60).phase is Phase.READY
+    assert restart.times(Dial)[-1] == 85 * 60  # at its end, without waiting for the minute
+
+
+def test_f10_a_restart_that_outlasts_its_window_counts_from_there(restart: World) -> None:
+    restart.ready().run(75 * 60 - 16)
+    restart.does.clear()
+    restart.lose().run(20 * 60)
+    assert restart.phase is Phase.GAVE_UP
+    assert restart.now_s > 85 * 60
+    assert [at for at in restart.times(Dial) if at >= 85 * 60] == [85 * 60 + 10.0 * number for number in range(5)]
+
+
+def test_f21_1100_shuts_the_gate() -> None:
+    world = World().ready().lose_ib()
+    assert world.phase is Phase.CUT_OFF
+    assert world.all(ShutGate) == [ShutGate(reasons=("the link is cut off",))]
+    assert world.run(60).phase is Phase.CUT_OFF
+    assert world.all(Abort) == []
+
+
+def test_f21_1101_subscribes_anew_and_reconciles() -> None:
+    world = World().ready().lose_ib().run(20)
+    world.log.clear()
+    world.regain_ib(1101)
+    assert world.phase is Phase.SYNCING
+    assert [type(command) for _, command in world.log] == [Reconcile, Resubscribe]
+    assert not world.state.is_open
+    world.run(15.5)
+    assert [command.stream for command in world.all(Resubscribe)] == ["Last", "BidAsk"]
+    assert world.state.is_open
+
+
+def test_f21_1102_reconciles_and_waits_for_ticks() -> None:
+    world = World().ready().lose_ib().run(20)
+    world.log.clear()
+    world.ticking.clear()
+    world.regain_ib(1102)
+    assert [type(command) for _, command in world.log] == [Reconcile]
+    assert world.run(10).phase is Phase.SYNCING
+    world.ticking.add("Last")
+    assert world.run(10).phase is Phase.SYNCING
+    world.ticking.add("BidAsk")
+    assert world.run(1).phase is Phase.READY
+    assert world.all(Resubscribe) == []
+
+
+def test_f21_1102_without_ticks_ends_in_asking_for_them() -> None:
+    world = World().ready().lose_ib()
+    world.ticking.clear()
+    world.regain_ib(1102).run(31)
+    assert [command.stream for command in world.all(Resubscribe)] == ["Last"]
+
+
+@pytest.mark.parametrize("code", [1101, 1102])
+def test_f21_restored_without_having_been_lost_is_as_good_as_both(code: int) -> None:
+    world = World().ready().regain_ib(code)
+    assert world.phase is Phase.SYNCING
+    assert world.gate() == [True, False]
+    assert world.run(40).state.is_open
+
+
+def test_f21_restored_twice_asks_twice_and_takes_the_last_answer() -> None:
+    world = World().ready().lose_ib()
+    world.does.remove("books")
+    world.regain_ib(1102).regain_ib(1102)
+    assert [command.number for command in world.all(Reconcile)] == [1, 2, 3]
+    world.tell(Reconciled(**news(world), number=2)).run(2)
+    assert world.phase is Phase.SYNCING
+    world.tell(Reconciled(**news(world), number=3))
+    assert world.phase is Phase.READY
+
+
+def test_f21_books_that_are_not_answered_after_it_end_the_connection() -> None:
+    world = World().ready().run(60)
+    world.does.remove("books")
+    world.lose_ib().regain_ib(1102).run(10)
+    assert world.state.failure == "the books did not come within 10 s"
+    assert len(world.all(Abort)) == 1
+
+
+def test_f21_restored_while_data_was_awaited_has_a_deadline_again() -> None:
+    world = World()
+    world.ticking.clear()
+    world.start().run(12)
+    world.does.remove("books")
+    world.regain_ib(1102).run(10)
+    assert len(world.all(Abort)) == 1
+
+
+def test_f21_cut_off_from_the_start_is_a_try_that_fails() -> None:
+    world = World()
+    world.cut = True
+    world.start()
+    assert world.phase is Phase.CUT_OFF
+    assert world.run(10).phase is Phase.DOWN
+    assert world.state.failures == 1
+
+
+def test_f21_cut_off_from_the_start_and_restored_in_time_is_ready() -> None:
+    world = World()
+    world.cut = True
+    world.start().run(5).regain_ib(1102)
+    assert world.run(16).phase is Phase.READY
+
+
+def test_f21_codes_that_come_before_the_handshake_is_done_are_remembered() -> None:
+    world = World()
+    world.does.clear()
+    world.refusal = ""
+    world.start().code(1100).code(2104, "OK:usfuture")
+    assert world.phase is Phase.DIALLING
+    world.tell(Connected(**news(world)))
+    assert world.phase is Phase.CUT_OFF
+    other = World()
+    other.does.clear()
+    other.refusal = ""
+    other.start().code(1100).code(1102).tell(Connected(**news(other)))
+    assert other.phase is Phase.SYNCING
+
+
+def test_f21_an_account_that_is_known_while_cut_off_is_reconciled_afterwards() -> None:
+    world = World()
+    world.cut = True
+    world.start()
+    assert world.state.is_verified
+    assert world.all(Reconcile) == []
+    world.regain_ib(1101)
+    assert len(world.all(Reconcile)) == 1
+
+
+def test_f21_an_answer_that_comes_while_cut_off_proves_nothing() -> None:
+    world = World()
+    world.does.remove("books")
+    world.start().lose_ib()
+    world.tell(Reconciled(**news(world), number=1))
+    assert not world.state.is_reconciled
+
+
+def test_f22_farms_that_flap_move_data_health_and_nothing_else() -> None:
+    world = World().ready()
+    for _ in range(50):
+        for broken, mended in ((2103, 2104), (2105, 2106), (2105, 2107), (2157, 2158), (2103, 2108)):
+            world.code(broken, "is broken:usfuture").run(1).code(mended, "is OK:usfuture").run(1)
+    assert world.phase is Phase.READY
+    assert world.state.is_open
+    assert len(world.all(Dial)) == 1
+    assert world.all(Abort) == world.all(Resubscribe) == world.all(Alert) == []
+
+
+@pytest.mark.parametrize("code", [2105, 2157])
+def test_f22_farms_that_data_does_not_come_from_leave_the_gate_alone(code: int) -> None:
+    assert World().ready().code(code, "is broken:usfuture").state.is_open
+
+
+@pytest.mark.parametrize(("name", "is_open"), [("eufarm", True), ("usfuture.nj", False), ("", False)])
+def test_f22_another_farm_leaves_the_gate_alone_and_one_without_a_name_does_not(name: str, is_open: bool) -> None:
+    assert World().ready().code(2103, f"is broken:{name}").state.is_open is is_open
+
+
+def test_f22_a_broken_farm_whose_data_flows_for_a_minute_was_a_rumour() -> None:
+    world = World().ready().code(2103, "is broken:usfuture")
+    assert not world.run(59).state.is_open
+    assert world.run(2).state.is_open
+
+
+def test_f23_there_is_never_a_second_dial_beside_one() -> None:
+    """The world asserts it at each dial."""
+    world = World()
+    for _ in range(10):
+        world.does.clear()
+        world.refusal = ""
+        if world.phase is Phase.IDLE:
+            world.start()
+        world.run(5)
+        world.tell(ClockJumped(now_ns=world.now_ns, slept_ns=S))
+        world.does |= {"dials", "verifies", "books", "beats"}
+        world.run(100)
+    assert world.phase is Phase.READY
+
+
+def test_f24_a_client_id_in_use_is_found_at_once_and_the_same_id_tried_again() -> None:
+    world = World()
+    world.does.clear()
+    world.refusal = ""
+    world.start().code(326, "Unable to connect as the client id is already in use.")
+    assert world.all(Abort) == [Abort(generation=1)]
+    assert world.phase is Phase.DOWN
+    world.run(10)
+    assert world.times(Dial) == [0, 10]
+    assert world.all(Dial)[1] == Dial(generation=2)  # a dial has no client id to choose
+
+
+def test_f24_giving_up_on_a_client_id_says_what_to_do() -> None:
+    world = World(tries=1)
+    world.does.clear()
+    world.refusal = ""
+    world.start().code(326)
+    assert "end the other program that uses it, else restart TWS or Gateway" in world.all(Alert)[0].known
+
+
+def test_f24_326_about_another_connection_changes_nothing() -> None:
+    assert World().ready().code(326).phase is Phase.READY
+
+
+def test_f36_data_taken_by_another_login_is_told_by_name_once() -> None:
+    world = World().ready()
+    refused = StreamRefused(**news(world), stream="Last", code=10197, text="No market data during competing session")
+    world.ticking.remove("Last")
+    world.tell(refused).tell(replace(refused, now_ns=world.now_ns))
+    assert world.state.shut_because == ("Last is refused: 10197 No market data during competing session",)
+    assert world.alerts() == ["data_refused"]
+    assert "another login takes the data" in world.all(Alert)[0].known
+    world.run(31)
+    assert [command.stream for command in world.all(Resubscribe)] == ["Last"]
+    world.ticking.add("Last")
+    assert world.run(1).state.is_open
+
+
+def test_f47_a_closed_market_is_silent_without_complaint() -> None:
+    world = World(new_york("2024-01-03 16:58:00"), spacing_ns=0).start().run(120)
+    assert world.state.shut_because == ("the market is closed",)
+    world.ticking.clear()
+    world.run(3600 - 1)
+    assert world.all(Resubscribe) == world.all(Alert) == []
+    world.run(30)
+    assert world.all(Resubscribe) == []
+    world.run(1)
+    assert len(world.all(Resubscribe)) == 2
+    assert world.alerts() == ["data_stalled"]
+
+
+def test_f47_yesterdays_last_tick_does_not_open_todays_gate() -> None:
+    world = World(new_york("2024-01-03 16:59:00"), spacing_ns=0, stall_ns=7200 * S).start().run(61)
+    world.ticking.clear()
+    world.run(3600)
+    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
+
+
+def test_f47_a_half_day_ends_when_it_ends() -> None:
+    world = World(new_york("2024-07-03 13:14:00"), spacing_ns=0).start().run(10)
+    assert world.state.is_open
+    world.run(51)
+    assert "the market is closed" in world.state.shut_because
+
+
+@pytest.mark.parametrize(("skew_s", "alerts", "is_open"), [(1.5, 0, True), (3, 1, True), (-3, 1, True), (31, 1, False)])
+def test_f52_clocks_that_differ_are_told_of_and_by_much_shut_the_gate(
+    skew_s: float, alerts: int, is_open: bool
+) -> None:
+    world = World().ready()
+    world.skew_ns = round(skew_s * S)
+    world.run(10)
+    assert world.alerts() == ["clock_skew"] * alerts
+    assert world.state.is_open is is_open
+    if alerts:
+        assert f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'}" in str(world.all(Alert)[0])
+    world.skew_ns = 0
+    assert world.run(2).state.is_open
+    assert not world.state.is_skewed
+
+
+def test_f53_news_of_an_earlier_connection_are_void() -> None:
+    world = World().ready().run(60).lose().run(16)
+    old = {"now_ns": world.now_ns, "generation": 1}
+    before = world.state
+    late: list[LinkEvent] = [
+        Connected(**old),
+        ConnectionLost(**old, reason="late"),
+        DialFailed(**old, reason="late"),
+        HeartbeatAnswered(**old, server_ns=0),
+        DataFlowing(**old, stream="Last"),
+        CodeTold(**old, code=1100, text=""),
+        Reconciled(**old, number=99),
+        AccountRefused(**old, reason="late"),
+    ]
+    for event in late:
+        world.tell(event)
+    assert world.state == before
+
+
+def test_f53_news_of_a_connection_that_was_torn_down_are_void() -> None:
+    world = World().ready()
+    world.does.clear()
+    world.run(4)
+    assert world.phase is Phase.DOWN
+    before = world.state
+    world.tell(ConnectionLost(**news(world), reason="aborted"))
+    assert world.state == before
+
+
+def test_f55_a_halt_shuts_the_gate_and_its_silence_is_no_stall() -> None:
+    world = World().ready()
+    world.ticking.clear()
+    world.tell(MarketHalted(**news(world), is_halted=True)).tell(MarketHalted(**news(world), is_halted=True))
+    assert "the market is halted" in world.state.shut_because
+    world.run(900)
+    assert world.all(Resubscribe) == world.all(Alert) == []
+    world.tell(MarketHalted(**news(world), is_halted=False))
+    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
+    world.ticking |= {"Last", "BidAsk"}
+    assert world.run(1).state.is_open
+
+
+def test_f55_a_halt_does_not_keep_the_link_from_being_ready() -> None:
+    world = World().ready()
+    world.ticking.clear()
+    world.tell(MarketHalted(**news(world), is_halted=True)).lose_ib().regain_ib(1102)
+    assert world.phase is Phase.READY
+    assert not world.state.is_open
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_f60_another_account_is_refused_for_good(cut: bool) -> None:
+    world = World()
+    world.does.remove("verifies")
+    world.cut = cut
+    world.start().tell(AccountRefused(**news(world), reason="account U1 on the paper port 7497"))
+    assert world.phase is Phase.REFUSED
+    assert world.statuses() == [5]
+    assert world.alerts() == ["account_refused"]
+    assert "account U1 on the paper port 7497" in str(world.all(Alert)[0])
+    assert world.all(Reconcile) == world.all(Subscribe) == []
+    assert world.run(600).all(Dial) == [Dial(generation=1)]
+
+
+def test_f60_nothing_is_asked_of_an_account_before_it_is_known() -> None:
+    world = World()
+    world.does.remove("verifies")
+    world.start().run(9)
+    assert world.all(Reconcile) == world.all(Subscribe) == []
+
+
+def test_f68_a_sleep_ends_the_connection_and_dials_anew() -> None:
+    world = World().ready().run(60)
+    world.now_ns += 3600 * S
+    world.next_tick_ns = world.now_ns
+    world.tell(ClockJumped(now_ns=world.now_ns, slept_ns=3600 * S))
+    assert world.all(ShutGate)[0].reasons[0] == "the link is down"
+    assert world.all(Abort) == [Abort(generation=1)]
+    assert "this machine slept for 3600 s" in str(world.all(Alert)[0])
+    assert world.run(20).phase is Phase.READY
+    assert world.state.generation == 2
+
+
+def test_f68_a_sleep_between_two_dials_ends_the_pause() -> None:
+    world = World()
+    world.tell(ClockJumped(now_ns=world.now_ns, slept_ns=S))
+    assert world.phase is Phase.IDLE
+    world.does.clear()
+    world.start().run(3).tell(ClockJumped(now_ns=world.now_ns, slept_ns=S))
+    assert world.times(Dial) == [0, 3]
+
+
+def test_f69_requests_for_one_instrument_are_fifteen_seconds_apart_on_any_connection() -> None:
+    world = World().start().run(17).lose()
+    world.until(Phase.READY, 60).lose_ib().regain_ib(1101).run(40)
+    asked = sorted(world.times(Subscribe) + world.times(Resubscribe))
+    assert len(asked) == 6
+    assert all(later - earlier >= 15 for earlier, later in pairwise(asked))
+
+
+def test_f69_one_stream_is_not_enough() -> None:
+    world = World()
+    world.ticking.remove("BidAsk")
+    assert world.start().run(60).phase is Phase.SYNCING
+
+
+def test_s03_the_gate_asks_for_a_probe_of_now_not_of_the_last_mark() -> None:
+    world = World().ready()
+    asked_ns = world.state.answered_ns
+    assert shut_because(world.state, asked_ns + 4 * S, world.rules) == ()
+    assert shut_because(world.state, asked_ns + 4 * S + 1, world.rules) == ("no heartbeat",)
+
+
+def test_s03_the_gate_stays_shut_until_the_first_probe_is_answered() -> None:
+    world = World(spacing_ns=0)
+    world.does.remove("beats")
+    world.start().run(1)
+    assert world.phase is Phase.READY
+    assert world.state.shut_because == ("no heartbeat",)
+
+
+def test_s16_giving_up_is_forgotten_by_the_next_start() -> None:
+    """What is kept of a link is nothing: the next start begins with the first state, and dials."""
+    world = World(tries=1)
+    world.does.clear()
+    world.start()
+    assert world.phase is Phase.GAVE_UP
+    assert World().start().all(Dial) == [Dial(generation=1)]
+
+
+@pytest.mark.parametrize("kind", ["mute", "reset", "sleep", "data"])
+def test_l03_a_loss_of_any_kind_is_found_in_time(kind: str) -> None:
+    world = World().ready().run(60)
+    lost_s = world.now_s
+    match kind:
+        case "mute":
+            world.does.remove("beats")
+        case "reset":
+            world.lose()
+        case "sleep":
+            world.tell(ClockJumped(now_ns=world.now_ns, slept_ns=S))
+        case _:
+            world.ticking.clear()
+    world.run(31)
+    assert world.times(ShutGate)[0] - lost_s <= (30 if kind == "data" else 4)
+
+
+def test_l04_a_broker_that_is_well_is_ready_within_a_minute() -> None:
+    world = World().ready()
+    world.does.clear()
+    world.refusal = ""
+    world.lose().run(12)
+    world.does |= {"dials", "verifies", "books", "beats"}
+    healed_s = world.now_s
+    world.until(Phase.READY, 60)
+    assert world.now_s - healed_s <= 60
+
+
+def test_l05_the_fifth_failure_is_told_of_at_once() -> None:
+    world = World().ready()
+    world.does.clear()
+    world.lose().run(600)
+    assert world.times(Alert)[-1] == world.times(Dial)[-1]
+    assert world.alerts()[-1] == "link_gave_up"
+
+
+def test_a_code_that_says_nothing_about_the_link_changes_nothing() -> None:
+    world = World().ready()
+    before = world.state
+    assert (
+        world.tell(CodeTold(**news(world), code=2158, text="Sec-def data farm connection is OK:secdefil")).state
+        == before
+    )
+    assert world.tell(CodeTold(**news(world), code=99999, text="?")).state == before
+
+
+def test_the_connection_that_answers_at_its_deadline_is_not_torn_down_before_it() -> None:
+    world = World()
+    world.does.remove("books")
+    world.start().run(9.999)
+    world.tell(Reconciled(**news(world), number=1))
+    world.run(5.1)
+    world.tell(ClockTicked(now_ns=world.now_ns))
+    assert world.all(Abort) == []
+    assert world.run(1).phase is Phase.READY
