@@ -96,6 +96,10 @@ class World:
             self.answer(command)
         return self
 
+    def news(self, age: int = 0) -> dict[str, int]:
+        """What every event of the present connection has."""
+        return {"now_ns": self.now_ns, "generation": self.state.generation + age}
+
     def start(self) -> "World":
         return self.tell(Started(now_ns=self.now_ns))
 

@@ -247,26 +247,22 @@ def test_shutting_the_gate_comes_first_and_opening_it_last() -> None:
     assert world.all(ShutGate) == [ShutGate(reasons=("the link is stopped",))]
 
 
-def generation_of(world: World, age: int) -> dict[str, int]:
-    return {"now_ns": world.now_ns, "generation": world.state.generation + age}
-
-
 @pytest.mark.parametrize("kind", [Connected, Verified])
 def test_news_of_a_connection_that_was_never_dialled_raise(kind: type[Connected | Verified]) -> None:
     world = World().ready()
     with pytest.raises(IllegalTransitionError, match="connection 2 was never dialled"):
-        world.tell(kind(**generation_of(world, 1)))
+        world.tell(kind(**world.news(1)))
 
 
 def test_news_that_cannot_be_raise() -> None:
     world = World().ready()
     impossible: list[LinkEvent] = [
         Started(now_ns=world.now_ns),
-        Connected(**generation_of(world, 0)),
-        DialFailed(**generation_of(world, 0), reason="no"),
-        AccountRefused(**generation_of(world, 0), reason="no"),
-        Reconciled(**generation_of(world, 0), number=1),
-        Reconciled(**generation_of(world, 0), number=2),
+        Connected(**world.news()),
+        DialFailed(**world.news(), reason="no"),
+        AccountRefused(**world.news(), reason="no"),
+        Reconciled(**world.news(), number=1),
+        Reconciled(**world.news(), number=2),
     ]
     for event in impossible:
         with pytest.raises(IllegalTransitionError):
@@ -292,7 +288,7 @@ def test_a_late_answer_to_no_question_is_no_heartbeat() -> None:
     world = World().ready()
     before = world.state
     assert not before.is_probing
-    world.tell(HeartbeatAnswered(**generation_of(world, 0), server_ns=0))
+    world.tell(HeartbeatAnswered(**world.news(), server_ns=0))
     assert (world.state.answered_ns, world.state.skew_ns) == (before.answered_ns, before.skew_ns)
 
 
@@ -308,4 +304,4 @@ def test_a_lost_connection_before_the_handshake_is_a_failed_dial_by_name() -> No
     world.refusal = ""
     world.start()
     with pytest.raises(IllegalTransitionError, match="connection lost while dialling"):
-        world.tell(ConnectionLost(**generation_of(world, 0), reason="reset"))
+        world.tell(ConnectionLost(**world.news(), reason="reset"))

@@ -1,7 +1,4 @@
-"""The catalogue of failures, as far as the link can meet them."""
-
-from dataclasses import replace
-from itertools import pairwise
+"""The catalogue of failures, as far as the link can meet them: the order channel, clocks, accounts, what is told."""
 
 import pytest
 
@@ -20,14 +17,11 @@ from system.domain.link_events import (
     DialFailed,
     HeartbeatAnswered,
     LinkEvent,
-    MarketHalted,
     OpenGate,
     Probe,
     Reconcile,
     Reconciled,
-    Resubscribe,
     ShutGate,
-    StreamRefused,
     Subscribe,
 )
 from system.domain.link_state import Phase
@@ -35,10 +29,6 @@ from system.domain.maintenance import Window
 from system.domain.session import NEW_YORK
 from tests.domain.link_world import World
 from tests.domain.tape import S, new_york
-
-
-def news(world: World) -> dict[str, int]:
-    return {"now_ns": world.now_ns, "generation": world.state.generation}
 
 
 def test_f03_books_that_are_not_answered_are_never_taken_for_proven() -> None:
@@ -54,9 +44,9 @@ def test_f03_an_answer_to_an_earlier_question_proves_nothing() -> None:
     world.does.remove("books")
     world.lose_ib().regain_ib(1102)
     asked = world.all(Reconcile)[-1].number
-    world.tell(Reconciled(**news(world), number=asked - 1))
+    world.tell(Reconciled(**world.news(), number=asked - 1))
     assert not world.state.is_reconciled
-    world.tell(Reconciled(**news(world), number=asked))
+    world.tell(Reconciled(**world.news(), number=asked))
     assert world.state.is_reconciled
 
 
@@ -118,7 +108,7 @@ def test_f05_a_probe_is_sent_each_second_and_never_a_second_one_beside_it() -> N
     world.does.remove("beats")
     world.run(2.5)
     assert len(world.times(Probe)) == 18
-    world.tell(HeartbeatAnswered(**news(world), server_ns=world.now_ns)).run(0)
+    world.tell(HeartbeatAnswered(**world.news(), server_ns=world.now_ns)).run(0)
     assert len(world.times(Probe)) == 19
 
 
@@ -127,53 +117,6 @@ def test_f05_bytes_that_come_do_not_prove_that_questions_are_answered() -> None:
     world = World().ready()
     world.does.remove("beats")
     assert world.run(4.1).phase is not Phase.READY
-
-
-def test_f07_data_that_dies_in_silence_shuts_the_gate_and_is_asked_for_again() -> None:
-    world = World().ready().run(60)
-    world.ticking.remove("BidAsk")
-    silent = world.now_s
-    world.run(29)
-    assert world.state.is_open
-    world.run(1)
-    assert world.state.shut_because == ("BidAsk is silent",)
-    assert [(at - silent <= 30, command.stream) for at, command in world.log if isinstance(command, Resubscribe)] == [
-        (True, "BidAsk")
-    ]
-    assert world.phase is Phase.READY
-    alert = world.all(Alert)[-1]
-    assert str(alert).startswith(
-        "data_stalled: no BidAsk although the market is open; no entries; since 2024-01-03 17:01:16"
-    )
-    world.ticking.add("BidAsk")
-    world.run(1)
-    assert world.state.is_open
-
-
-def test_f07_a_stream_that_stays_dead_is_asked_for_ever_less_often_and_told_of_once() -> None:
-    world = World().ready()
-    world.ticking.clear()
-    world.run(3 * 3600)
-    for stream in ("Last", "BidAsk"):
-        asked = [at for at, command in world.log if isinstance(command, Resubscribe) and command.stream == stream]
-        assert 5 <= len(asked) <= 26
-        assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
-    assert world.alerts() == ["data_stalled"]
-    assert world.phase is Phase.READY
-
-
-def test_f07_a_farm_that_came_back_is_believed_when_ticks_come() -> None:
-    world = World().ready()
-    world.code(2103, "Market data farm connection is broken:usfuture")
-    assert world.state.shut_because == ("farm usfuture is broken",)
-    world.ticking.clear()
-    world.code(2104, "Market data farm connection is OK:usfuture")
-    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
-    world.run(30)
-    assert len(world.all(Resubscribe)) == 1
-    world.ticking |= {"Last", "BidAsk"}
-    world.run(1)
-    assert world.state.is_open
 
 
 @pytest.fixture
@@ -215,159 +158,6 @@ def test_f10_a_restart_that_outlasts_its_window_counts_from_there(restart: World
     assert [at for at in restart.times(Dial) if at >= 85 * 60] == [85 * 60 + 10.0 * number for number in range(5)]
 
 
-def test_f21_1100_shuts_the_gate() -> None:
-    world = World().ready().lose_ib()
-    assert world.phase is Phase.CUT_OFF
-    assert world.all(ShutGate) == [ShutGate(reasons=("the link is cut off",))]
-    assert world.run(60).phase is Phase.CUT_OFF
-    assert world.all(Abort) == []
-
-
-def test_f21_1101_subscribes_anew_and_reconciles() -> None:
-    world = World().ready().lose_ib().run(20)
-    world.log.clear()
-    world.regain_ib(1101)
-    assert world.phase is Phase.SYNCING
-    assert [type(command) for _, command in world.log] == [Reconcile, Resubscribe]
-    assert not world.state.is_open
-    world.run(15.5)
-    assert [command.stream for command in world.all(Resubscribe)] == ["Last", "BidAsk"]
-    assert world.state.is_open
-
-
-def test_f21_1102_reconciles_and_waits_for_ticks() -> None:
-    world = World().ready().lose_ib().run(20)
-    world.log.clear()
-    world.ticking.clear()
-    world.regain_ib(1102)
-    assert [type(command) for _, command in world.log] == [Reconcile]
-    assert world.run(10).phase is Phase.SYNCING
-    world.ticking.add("Last")
-    assert world.run(10).phase is Phase.SYNCING
-    world.ticking.add("BidAsk")
-    assert world.run(1).phase is Phase.READY
-    assert world.all(Resubscribe) == []
-
-
-def test_f21_1102_without_ticks_ends_in_asking_for_them() -> None:
-    world = World().ready().lose_ib()
-    world.ticking.clear()
-    world.regain_ib(1102).run(31)
-    assert [command.stream for command in world.all(Resubscribe)] == ["Last"]
-
-
-@pytest.mark.parametrize("code", [1101, 1102])
-def test_f21_restored_without_having_been_lost_is_as_good_as_both(code: int) -> None:
-    world = World().ready().regain_ib(code)
-    assert world.phase is Phase.SYNCING
-    assert world.gate() == [True, False]
-    assert world.run(40).state.is_open
-
-
-def test_f21_restored_twice_asks_twice_and_takes_the_last_answer() -> None:
-    world = World().ready().lose_ib()
-    world.does.remove("books")
-    world.regain_ib(1102).regain_ib(1102)
-    assert [command.number for command in world.all(Reconcile)] == [1, 2, 3]
-    world.tell(Reconciled(**news(world), number=2)).run(2)
-    assert world.phase is Phase.SYNCING
-    world.tell(Reconciled(**news(world), number=3))
-    assert world.phase is Phase.READY
-
-
-def test_f21_books_that_are_not_answered_after_it_end_the_connection() -> None:
-    world = World().ready().run(60)
-    world.does.remove("books")
-    world.lose_ib().regain_ib(1102).run(10)
-    assert world.state.failure == "the books did not come within 10 s"
-    assert len(world.all(Abort)) == 1
-
-
-def test_f21_restored_while_data_was_awaited_has_a_deadline_again() -> None:
-    world = World()
-    world.ticking.clear()
-    world.start().run(12)
-    world.does.remove("books")
-    world.regain_ib(1102).run(10)
-    assert len(world.all(Abort)) == 1
-
-
-def test_f21_cut_off_from_the_start_is_a_try_that_fails() -> None:
-    world = World()
-    world.cut = True
-    world.start()
-    assert world.phase is Phase.CUT_OFF
-    assert world.run(10).phase is Phase.DOWN
-    assert world.state.failures == 1
-
-
-def test_f21_cut_off_from_the_start_and_restored_in_time_is_ready() -> None:
-    world = World()
-    world.cut = True
-    world.start().run(5).regain_ib(1102)
-    assert world.run(16).phase is Phase.READY
-
-
-def test_f21_codes_that_come_before_the_handshake_is_done_are_remembered() -> None:
-    world = World()
-    world.does.clear()
-    world.refusal = ""
-    world.start().code(1100).code(2104, "OK:usfuture")
-    assert world.phase is Phase.DIALLING
-    world.tell(Connected(**news(world)))
-    assert world.phase is Phase.CUT_OFF
-    other = World()
-    other.does.clear()
-    other.refusal = ""
-    other.start().code(1100).code(1102).tell(Connected(**news(other)))
-    assert other.phase is Phase.SYNCING
-
-
-def test_f21_an_account_that_is_known_while_cut_off_is_reconciled_afterwards() -> None:
-    world = World()
-    world.cut = True
-    world.start()
-    assert world.state.is_verified
-    assert world.all(Reconcile) == []
-    world.regain_ib(1101)
-    assert len(world.all(Reconcile)) == 1
-
-
-def test_f21_an_answer_that_comes_while_cut_off_proves_nothing() -> None:
-    world = World()
-    world.does.remove("books")
-    world.start().lose_ib()
-    world.tell(Reconciled(**news(world), number=1))
-    assert not world.state.is_reconciled
-
-
-def test_f22_farms_that_flap_move_data_health_and_nothing_else() -> None:
-    world = World().ready()
-    for _ in range(50):
-        for broken, mended in ((2103, 2104), (2105, 2106), (2105, 2107), (2157, 2158), (2103, 2108)):
-            world.code(broken, "is broken:usfuture").run(1).code(mended, "is OK:usfuture").run(1)
-    assert world.phase is Phase.READY
-    assert world.state.is_open
-    assert len(world.all(Dial)) == 1
-    assert world.all(Abort) == world.all(Resubscribe) == world.all(Alert) == []
-
-
-@pytest.mark.parametrize("code", [2105, 2157])
-def test_f22_farms_that_data_does_not_come_from_leave_the_gate_alone(code: int) -> None:
-    assert World().ready().code(code, "is broken:usfuture").state.is_open
-
-
-@pytest.mark.parametrize(("name", "is_open"), [("eufarm", True), ("usfuture.nj", False), ("", False)])
-def test_f22_another_farm_leaves_the_gate_alone_and_one_without_a_name_does_not(name: str, is_open: bool) -> None:
-    assert World().ready().code(2103, f"is broken:{name}").state.is_open is is_open
-
-
-def test_f22_a_broken_farm_whose_data_flows_for_a_minute_was_a_rumour() -> None:
-    world = World().ready().code(2103, "is broken:usfuture")
-    assert not world.run(59).state.is_open
-    assert world.run(2).state.is_open
-
-
 def test_f23_there_is_never_a_second_dial_beside_one() -> None:
     """The world asserts it at each dial."""
     world = World()
@@ -405,47 +195,6 @@ def test_f24_giving_up_on_a_client_id_says_what_to_do() -> None:
 
 def test_f24_326_about_another_connection_changes_nothing() -> None:
     assert World().ready().code(326).phase is Phase.READY
-
-
-def test_f36_data_taken_by_another_login_is_told_by_name_once() -> None:
-    world = World().ready()
-    refused = StreamRefused(**news(world), stream="Last", code=10197, text="No market data during competing session")
-    world.ticking.remove("Last")
-    world.tell(refused).tell(replace(refused, now_ns=world.now_ns))
-    assert world.state.shut_because == ("Last is refused: 10197 No market data during competing session",)
-    assert world.alerts() == ["data_refused"]
-    assert "another login takes the data" in world.all(Alert)[0].known
-    world.run(31)
-    assert [command.stream for command in world.all(Resubscribe)] == ["Last"]
-    world.ticking.add("Last")
-    assert world.run(1).state.is_open
-
-
-def test_f47_a_closed_market_is_silent_without_complaint() -> None:
-    world = World(new_york("2024-01-03 16:58:00"), spacing_ns=0).start().run(120)
-    assert world.state.shut_because == ("the market is closed",)
-    world.ticking.clear()
-    world.run(3600 - 1)
-    assert world.all(Resubscribe) == world.all(Alert) == []
-    world.run(30)
-    assert world.all(Resubscribe) == []
-    world.run(1)
-    assert len(world.all(Resubscribe)) == 2
-    assert world.alerts() == ["data_stalled"]
-
-
-def test_f47_yesterdays_last_tick_does_not_open_todays_gate() -> None:
-    world = World(new_york("2024-01-03 16:59:00"), spacing_ns=0, stall_ns=7200 * S).start().run(61)
-    world.ticking.clear()
-    world.run(3600)
-    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
-
-
-def test_f47_a_half_day_ends_when_it_ends() -> None:
-    world = World(new_york("2024-07-03 13:14:00"), spacing_ns=0).start().run(10)
-    assert world.state.is_open
-    world.run(51)
-    assert "the market is closed" in world.state.shut_because
 
 
 @pytest.mark.parametrize(("skew_s", "alerts", "is_open"), [(1.5, 0, True), (3, 1, True), (-3, 1, True), (31, 1, False)])
@@ -489,29 +238,8 @@ def test_f53_news_of_a_connection_that_was_torn_down_are_void() -> None:
     world.run(4)
     assert world.phase is Phase.DOWN
     before = world.state
-    world.tell(ConnectionLost(**news(world), reason="aborted"))
+    world.tell(ConnectionLost(**world.news(), reason="aborted"))
     assert world.state == before
-
-
-def test_f55_a_halt_shuts_the_gate_and_its_silence_is_no_stall() -> None:
-    world = World().ready()
-    world.ticking.clear()
-    world.tell(MarketHalted(**news(world), is_halted=True)).tell(MarketHalted(**news(world), is_halted=True))
-    assert "the market is halted" in world.state.shut_because
-    world.run(900)
-    assert world.all(Resubscribe) == world.all(Alert) == []
-    world.tell(MarketHalted(**news(world), is_halted=False))
-    assert world.state.shut_because == ("Last is silent", "BidAsk is silent")
-    world.ticking |= {"Last", "BidAsk"}
-    assert world.run(1).state.is_open
-
-
-def test_f55_a_halt_does_not_keep_the_link_from_being_ready() -> None:
-    world = World().ready()
-    world.ticking.clear()
-    world.tell(MarketHalted(**news(world), is_halted=True)).lose_ib().regain_ib(1102)
-    assert world.phase is Phase.READY
-    assert not world.state.is_open
 
 
 @pytest.mark.parametrize("cut", [False, True])
@@ -519,7 +247,7 @@ def test_f60_another_account_is_refused_for_good(cut: bool) -> None:
     world = World()
     world.does.remove("verifies")
     world.cut = cut
-    world.start().tell(AccountRefused(**news(world), reason="account U1 on the paper port 7497"))
+    world.start().tell(AccountRefused(**world.news(), reason="account U1 on the paper port 7497"))
     assert world.phase is Phase.REFUSED
     assert world.statuses() == [5]
     assert world.alerts() == ["account_refused"]
@@ -554,20 +282,6 @@ def test_f68_a_sleep_between_two_dials_ends_the_pause() -> None:
     world.does.clear()
     world.start().run(3).tell(ClockJumped(now_ns=world.now_ns, slept_ns=S))
     assert world.times(Dial) == [0, 3]
-
-
-def test_f69_requests_for_one_instrument_are_fifteen_seconds_apart_on_any_connection() -> None:
-    world = World().start().run(17).lose()
-    world.until(Phase.READY, 60).lose_ib().regain_ib(1101).run(40)
-    asked = sorted(world.times(Subscribe) + world.times(Resubscribe))
-    assert len(asked) == 6
-    assert all(later - earlier >= 15 for earlier, later in pairwise(asked))
-
-
-def test_f69_one_stream_is_not_enough() -> None:
-    world = World()
-    world.ticking.remove("BidAsk")
-    assert world.start().run(60).phase is Phase.SYNCING
 
 
 def test_s03_the_gate_asks_for_a_probe_of_now_not_of_the_last_mark() -> None:
@@ -634,17 +348,17 @@ def test_a_code_that_says_nothing_about_the_link_changes_nothing() -> None:
     world = World().ready()
     before = world.state
     assert (
-        world.tell(CodeTold(**news(world), code=2158, text="Sec-def data farm connection is OK:secdefil")).state
+        world.tell(CodeTold(**world.news(), code=2158, text="Sec-def data farm connection is OK:secdefil")).state
         == before
     )
-    assert world.tell(CodeTold(**news(world), code=99999, text="?")).state == before
+    assert world.tell(CodeTold(**world.news(), code=99999, text="?")).state == before
 
 
 def test_the_connection_that_answers_at_its_deadline_is_not_torn_down_before_it() -> None:
     world = World()
     world.does.remove("books")
     world.start().run(9.999)
-    world.tell(Reconciled(**news(world), number=1))
+    world.tell(Reconciled(**world.news(), number=1))
     world.run(5.1)
     world.tell(ClockTicked(now_ns=world.now_ns))
     assert world.all(Abort) == []
