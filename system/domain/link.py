@@ -161,8 +161,9 @@ def market(draft: Draft, event: DataFlowing | StreamRefused | MarketHalted) -> N
             draft.set(data=data.ticked(event.stream, draft.now_ns))
         case StreamRefused():
             draft.move(Step.TELL)
-            draft.set(data=data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns))
-            if not data.stream(event.stream).refused:
+            denied = data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns)
+            draft.set(data=denied)
+            if denied.stream(event.stream).refused and not data.stream(event.stream).refused:
                 draft.do(words.stream_refused(draft.state, event.stream, event.code, event.text))
         case MarketHalted():
             draft.move(Step.TELL)

@@ -9,6 +9,7 @@ from system.domain.link_events import (
     Reconciled,
     Resubscribe,
     ShutGate,
+    Verified,
 )
 from system.domain.link_state import Phase
 from tests.domain.link_world import World
@@ -138,3 +139,12 @@ def test_f21_an_answer_that_comes_while_cut_off_proves_nothing() -> None:
     world.start().lose_ib()
     world.tell(Reconciled(**world.news(), number=1))
     assert not world.state.is_reconciled
+
+
+def test_f21_books_are_not_asked_for_before_the_account_is_known() -> None:
+    world = World()
+    world.does.remove("verifies")
+    world.start().lose_ib().regain_ib(1102)
+    assert world.all(Reconcile) == []
+    world.tell(Verified(**world.news()))
+    assert len(world.all(Reconcile)) == 1

@@ -8,6 +8,7 @@ import pytest
 from system.domain.link_events import (
     Abort,
     Alert,
+    DataFlowing,
     Dial,
     MarketHalted,
     Resubscribe,
@@ -43,10 +44,10 @@ def test_f07_data_that_dies_in_silence_shuts_the_gate_and_is_asked_for_again() -
 def test_f07_a_stream_that_stays_dead_is_asked_for_ever_less_often_and_told_of_once() -> None:
     world = World().ready()
     world.ticking.clear()
-    world.run(3 * 3600)
+    world.run(1800)
     for stream in ("Last", "BidAsk"):
         asked = [at for at, command in world.log if isinstance(command, Resubscribe) and command.stream == stream]
-        assert 5 <= len(asked) <= 26
+        assert 4 <= len(asked) <= 7
         assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
     assert world.alerts() == ["data_stalled"]
     assert world.phase is Phase.READY
@@ -167,3 +168,16 @@ def test_f69_one_stream_is_not_enough() -> None:
     world = World()
     world.ticking.remove("BidAsk")
     assert world.start().run(60).phase is Phase.SYNCING
+
+
+def test_what_comes_of_a_stream_that_is_not_asked_for_is_a_remainder() -> None:
+    """After 1101 the old subscription is gone: neither its last ticks nor its errors are about the new one."""
+    world = World().ready().run(30)
+    world.does.remove("books")
+    world.lose_ib().regain_ib(1101)
+    assert [stream.is_asked for stream in world.state.data.streams] == [True, False]
+    before = world.state.data
+    world.tell(DataFlowing(**world.news(), stream="BidAsk"))
+    world.tell(StreamRefused(**world.news(), stream="BidAsk", code=300, text="Can't find EId"))
+    assert world.state.data == before
+    assert world.alerts() == []

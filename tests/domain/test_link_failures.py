@@ -51,16 +51,16 @@ def test_f03_an_answer_to_an_earlier_question_proves_nothing() -> None:
 
 
 def test_f04_a_link_that_should_be_ready_and_is_not_is_told_of_after_two_minutes_and_again() -> None:
-    world = World()
+    world = World(quiet_patience_ns=600 * S)
     world.ticking.clear()
-    world.start().run(7000)
+    world.start().run(700)
     told = [(at, alert) for at, alert in world.log if isinstance(alert, Alert) and alert.name == "link_not_ready"]
     assert [at for at, _ in told] == [120]
     assert str(told[0][1]) == (
         "link_not_ready: the link is syncing; no entries are made, orders that the broker has confirmed rest there and "
         "protect as far as they go; since 2024-01-03 17:00:00 UTC; not known: the market: no Last and no BidAsk"
     )
-    world.run(1000)
+    world.run(30)
     assert world.alerts().count("link_not_ready") == 2
     assert world.phase is Phase.SYNCING
     assert len(world.all(Dial)) == 1  # data that does not come is no reason to give the order channel up
@@ -69,7 +69,7 @@ def test_f04_a_link_that_should_be_ready_and_is_not_is_told_of_after_two_minutes
 def test_f04_a_link_that_is_away_in_the_break_is_told_of_after_two_hours_once() -> None:
     world = World(new_york("2024-01-06 12:00:00"))
     world.does.clear()
-    world.start().run(6 * 3600)
+    world.start().run(3 * 3600)
     assert world.alerts() == ["link_not_ready"]
     assert world.times(Alert) == [7200]
     assert world.all(Alert)[0].known.startswith("the link is dialling, the last failure: refused;")
@@ -121,20 +121,20 @@ def test_f05_bytes_that_come_do_not_prove_that_questions_are_answered() -> None:
 
 @pytest.fixture
 def restart() -> World:
-    """From noon; TWS restarts from 13:15 to 13:25, and there are no entries for a quarter of an hour before."""
-    window = Window(name="restart", zone=NEW_YORK, start_s=(13 * 60 + 15) * 60, end_s=(13 * 60 + 25) * 60)
+    """From noon; TWS restarts from 12:20 to 12:30, and there are no entries for a quarter of an hour before."""
+    window = Window(name="restart", zone=NEW_YORK, start_s=(12 * 60 + 20) * 60, end_s=(12 * 60 + 30) * 60)
     return World(windows=[window], margin_s=900)
 
 
 def test_f10_no_entry_shortly_before_the_restart(restart: World) -> None:
-    assert restart.ready().run(3600 - 17).state.is_open
+    assert restart.ready().run(300 - 17).state.is_open
     assert restart.run(1).state.shut_because == ("soon maintenance: restart",)
     assert restart.run(900).state.shut_because == ("maintenance: restart",)
     assert restart.run(600).state.is_open
 
 
 def test_f10_a_restart_in_its_window_is_waited_for_and_does_not_count(restart: World) -> None:
-    restart.ready().run(75 * 60 - 16)
+    restart.ready().run(20 * 60 - 16)
     restart.does.clear()
     restart.lose()
     assert restart.phase is Phase.WAITING
@@ -142,20 +142,20 @@ def test_f10_a_restart_in_its_window_is_waited_for_and_does_not_count(restart: W
     assert restart.phase is Phase.WAITING
     assert restart.state.failures == 0
     dials = [at for at in restart.times(Dial) if at > 0]
-    assert dials == [75 * 60 + 60.0 * minute for minute in range(1, 10)]
+    assert dials == [20 * 60 + 60.0 * minute for minute in range(1, 10)]
     assert restart.alerts() == []
     restart.does |= {"dials", "verifies", "books", "beats"}
     assert restart.run(60).phase is Phase.READY
-    assert restart.times(Dial)[-1] == 85 * 60  # at its end, without waiting for the minute
+    assert restart.times(Dial)[-1] == 30 * 60  # at its end, without waiting for the minute
 
 
 def test_f10_a_restart_that_outlasts_its_window_counts_from_there(restart: World) -> None:
-    restart.ready().run(75 * 60 - 16)
+    restart.ready().run(20 * 60 - 16)
     restart.does.clear()
     restart.lose().run(20 * 60)
     assert restart.phase is Phase.GAVE_UP
-    assert restart.now_s > 85 * 60
-    assert [at for at in restart.times(Dial) if at >= 85 * 60] == [85 * 60 + 10.0 * number for number in range(5)]
+    assert restart.now_s > 30 * 60
+    assert [at for at in restart.times(Dial) if at >= 30 * 60] == [30 * 60 + 10.0 * number for number in range(5)]
 
 
 def test_f23_there_is_never_a_second_dial_beside_one() -> None:
