@@ -28,7 +28,8 @@ class Draft:
 
     def set(self, **changes: Any) -> None:
         """Change the state's fields."""
-        self.state = replace(self.state, **changes)
+        if any(getattr(self.state, name) != value for name, value in changes.items()):
+            self.state = replace(self.state, **changes)
 
     def move(self, happened: Step) -> None:
         """Change the phase as the table has it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from system.domain import link_words as words
 from system.domain.gate import shut_because
 from system.domain.hours import Hours
 from system.domain.link import due_ns, step
@@ -30,7 +31,7 @@ from system.domain.link_events import (
     Subscribe,
     Verified,
 )
-from system.domain.link_state import LinkRules, LinkState, Phase, first
+from system.domain.link_state import LIVE, LinkRules, LinkState, Phase, first
 from system.domain.maintenance import Window
 from system.domain.session import Calendar
 from tests.domain.tape import NOON, S
@@ -55,7 +56,12 @@ class World:
         self.dialling = 0  # in flight
         self.cut = False
         self.skew_ns = 0
+        self.account = self.books = False  # were they proven on this connection, since IB was last lost or regained?
+        self.seen: dict[str, int] = {}  # the last tick of each stream since there was a reason to doubt it
         self.next_tick_ns = at_ns
+        self.failures = 0  # by a count of its own
+        self.stable = False
+        self.ready_ns = at_ns
 
     # time
 
@@ -89,7 +95,9 @@ class World:
     # events
 
     def tell(self, event: LinkEvent) -> "World":
+        before = self.phase
         self.state, commands = step(self.state, event, self.rules)
+        self.count(before)
         self.log += [(self.now_s, command) for command in commands]
         assert self.state.is_open is not bool(shut_because(self.state, self.now_ns, self.rules))
         for command in commands:
@@ -99,6 +107,16 @@ class World:
     def news(self, age: int = 0) -> dict[str, int]:
         """What every event of the present connection has."""
         return {"now_ns": self.now_ns, "generation": self.state.generation + age}
+
+    def count(self, before: Phase) -> None:
+        if before is Phase.READY and self.now_ns - self.ready_ns >= self.rules.stable_ns:
+            self.failures, self.stable = 0, True
+        if self.phase is Phase.READY and before is not Phase.READY:
+            self.ready_ns = self.now_ns
+        if before in LIVE and self.phase in (Phase.DOWN, Phase.GAVE_UP):
+            self.failures += not self.stable or self.state.failure == words.CUT_OFF
+        if self.phase not in LIVE:
+            self.stable = False
 
     def start(self) -> "World":
         return self.tell(Started(now_ns=self.now_ns))
@@ -110,6 +128,9 @@ class World:
         return self
 
     def code(self, code: int, text: str = "") -> "World":
+        if code in (1100, 2110, 1101, 1102):
+            self.books = False
+            self.seen.clear()
         return self.tell(CodeTold(now_ns=self.now_ns, generation=self.state.generation, code=code, text=text))
 
     def lose(self, reason: str = "reset by peer") -> "World":
@@ -128,11 +149,14 @@ class World:
 
     def gone(self) -> None:
         self.connected = self.dialling = 0
+        self.account = self.books = False
+        self.seen.clear()
         self.subscribed.clear()
 
     def ticks(self) -> None:
         for stream in sorted(self.subscribed & self.ticking):
             if self.connected and not self.cut:
+                self.seen[stream] = self.now_ns
                 self.tell(DataFlowing(now_ns=self.now_ns, generation=self.connected, stream=stream))
 
     # TWS
@@ -152,9 +176,11 @@ class World:
                 server_ns = (self.now_ns + self.skew_ns) // S * S
                 self.tell(HeartbeatAnswered(**now, generation=generation, server_ns=server_ns))
             case Reconcile(generation=generation, number=number) if "books" in self.does and not self.cut:
+                self.books = True
                 self.tell(Reconciled(**now, generation=generation, number=number))
             case Subscribe(stream=stream) | Resubscribe(stream=stream):
                 self.subscribed.add(stream)
+                self.seen.pop(stream, None)
             case _:
                 pass
 
@@ -166,10 +192,14 @@ class World:
             if self.cut:
                 self.code(1100)
             if "verifies" in self.does and self.connected == generation:
-                self.tell(Verified(**now))
+                self.verify()
         elif self.refusal:
             self.dialling = 0
             self.tell(DialFailed(**now, reason=self.refusal))
+
+    def verify(self) -> None:
+        self.account = True
+        self.tell(Verified(**self.news()))
 
     # what came of it
 

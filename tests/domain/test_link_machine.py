@@ -14,7 +14,6 @@ from system.domain.link_events import (
     GiveUp,
     MarketHalted,
     StreamRefused,
-    Verified,
 )
 from system.domain.link_state import CONNECTED, ENDED, LIVE, Phase
 from system.domain.maintenance import Window
@@ -71,7 +70,7 @@ class LinkMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.world.connected and not self.world.state.is_verified)
     @rule()
     def account_is_seen_late(self) -> None:
-        self.world.tell(Verified(**self.world.news()))
+        self.world.verify()
 
     @precondition(lambda self: self.world.connected)
     @rule()
@@ -143,8 +142,8 @@ class LinkMachine(RuleBasedStateMachine):
         assert world.connected == state.generation
         assert not world.cut
         assert state.phase is Phase.READY
-        assert state.is_verified
-        assert state.is_reconciled
+        assert world.account
+        assert world.books
         assert 0 <= world.now_ns - state.answered_ns <= 4 * S
         assert spell.is_open
         assert not spell.window
@@ -152,8 +151,7 @@ class LinkMachine(RuleBasedStateMachine):
         assert not state.data.is_halted
         for stream in state.data.streams:
             assert stream.is_asked
-            assert stream.told_ns >= spell.opened_ns
-            assert world.now_ns - stream.told_ns <= 30 * S
+            assert world.seen[stream.name] >= max(spell.opened_ns, world.now_ns - 30 * S)
             assert not stream.refused
         assert not any(farm.is_ours for farm in state.data.farms)
 
@@ -168,6 +166,7 @@ class LinkMachine(RuleBasedStateMachine):
     @invariant()
     def it_gives_up_exactly_after_the_fifth_failure(self) -> None:
         state = self.world.state
+        assert state.failures == self.world.failures
         assert (state.failures >= 5) == (state.phase is Phase.GAVE_UP)
         assert state.failures <= 5
         assert self.world.statuses() == ([3] if state.phase is Phase.GAVE_UP else [])
