@@ -195,7 +195,7 @@ def restored(draft: Draft, *, is_data_lost: bool) -> None:
     """TWS says that it has IB again. It said nothing of what was missed, and "data kept" is not proof of ticks."""
     draft.move(Step.RESTORE)
     data = draft.state.data
-    draft.set(cut_ns=0, is_reconciled=False, data=(data.lost if is_data_lost else data.doubted)(draft.now_ns))
+    draft.set(cut_ns=0, data=(data.lost if is_data_lost else data.doubted)(draft.now_ns))
     if draft.state.phase is Phase.SYNCING:
         draft.set(sync_due_ns=min(draft.state.sync_due_ns, draft.now_ns + draft.rules.sync_ns))
         if draft.state.is_verified:

@@ -45,7 +45,7 @@ class Draft:
         if state.phase is Phase.READY and not state.is_stable and self.now_ns - state.ready_ns >= self.rules.stable_ns:
             self.set(is_stable=True, failures=0)
         if state.phase is not Phase.READY and self.spell.is_quiet:
-            self.set(owed_ns=self.now_ns)
+            self.set(owed_ns=self.spell.until_ns)
 
     def dial(self) -> None:
         """A new connection, of which nothing is known yet."""
@@ -53,13 +53,9 @@ class Draft:
             generation=self.state.generation + 1,
             dial_due_ns=NEVER_NS,
             sync_due_ns=self.now_ns + self.rules.sync_ns,
-            is_verified=False,
-            is_reconciled=False,
             was_ready=False,
-            is_stable=False,
             cut_ns=0,
             sent_ns=0,
-            is_probing=False,
             answered_ns=0,
             skew_ns=0,
             is_skewed=False,

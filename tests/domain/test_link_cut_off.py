@@ -18,6 +18,7 @@ from tests.domain.link_world import World
 def test_f21_1100_shuts_the_gate() -> None:
     world = World().ready().lose_ib()
     assert world.phase is Phase.CUT_OFF
+    assert not world.state.is_reconciled
     assert world.all(ShutGate) == [ShutGate(reasons=("the link is cut off",))]
     assert world.run(60).phase is Phase.CUT_OFF
     assert world.all(Abort) == []

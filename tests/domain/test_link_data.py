@@ -181,3 +181,9 @@ def test_what_comes_of_a_stream_that_is_not_asked_for_is_a_remainder() -> None:
     world.tell(StreamRefused(**world.news(), stream="BidAsk", code=300, text="Can't find EId"))
     assert world.state.data == before
     assert world.alerts() == []
+
+
+def test_of_farms_and_halts_a_new_connection_knows_nothing() -> None:
+    world = World(spacing_ns=0).start().run(61).code(2103, "is broken:usfuture")
+    world.tell(MarketHalted(**world.news(), is_halted=True)).lose().run(1)
+    assert world.state.is_open

@@ -158,6 +158,17 @@ def test_f10_a_restart_that_outlasts_its_window_counts_from_there(restart: World
     assert [at for at in restart.times(Dial) if at >= 30 * 60] == [30 * 60 + 10.0 * number for number in range(5)]
 
 
+def test_f10_ib_may_be_away_in_its_window_and_two_minutes_longer(restart: World) -> None:
+    restart.ready().run(20 * 60 - 16)
+    restart.lose_ib().run(10 * 60 + 119)
+    assert restart.phase is Phase.CUT_OFF
+    assert restart.alerts() == []
+    restart.run(1)
+    assert restart.phase is Phase.DOWN
+    assert restart.alerts() == ["link_not_ready"]
+    assert restart.state.failures == 1  # although the connection had been a good one
+
+
 def test_f23_there_is_never_a_second_dial_beside_one() -> None:
     """The world asserts it at each dial."""
     world = World()
@@ -197,7 +208,9 @@ def test_f24_326_about_another_connection_changes_nothing() -> None:
     assert World().ready().code(326).phase is Phase.READY
 
 
-@pytest.mark.parametrize(("skew_s", "alerts", "is_open"), [(1.5, 0, True), (3, 1, True), (-3, 1, True), (31, 1, False)])
+@pytest.mark.parametrize(
+    ("skew_s", "alerts", "is_open"), [(1.5, 0, True), (3, 1, True), (-3, 1, True), (32, 1, False), (-32, 1, False)]
+)
 def test_f52_clocks_that_differ_are_told_of_and_by_much_shut_the_gate(
     skew_s: float, alerts: int, is_open: bool
 ) -> None:
@@ -295,6 +308,23 @@ def test_s03_the_gate_stays_shut_until_the_first_probe_is_answered() -> None:
     world = World(spacing_ns=0)
     world.does.remove("beats")
     world.start().run(1)
+    assert world.phase is Phase.READY
+    assert world.state.shut_because == ("no heartbeat",)
+
+
+def test_s03_the_age_of_a_heartbeat_counts_from_its_question() -> None:
+    world = World().ready()
+    world.does.remove("beats")
+    world.run(2.5)
+    asked_s = world.times(Probe)[-1]
+    world.tell(HeartbeatAnswered(**world.news(), server_ns=world.now_ns))
+    assert world.state.answered_ns == world.start_ns + round(asked_s * S) < world.now_ns
+
+
+def test_s03_a_heartbeat_of_an_earlier_connection_does_not_count() -> None:
+    world = World(spacing_ns=0).start().run(70)
+    world.does.remove("beats")
+    world.lose().run(0.5)
     assert world.phase is Phase.READY
     assert world.state.shut_because == ("no heartbeat",)
 
