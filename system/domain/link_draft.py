@@ -32,8 +32,11 @@ class Draft:
             self.state = replace(self.state, **changes)
 
     def move(self, happened: Step) -> None:
-        """Change the phase as the table has it."""
-        self.set(phase=advance(self.state.phase, happened))
+        """Change the phase as the table has it. From when it leaves READY, READY is owed."""
+        before, after = self.state.phase, advance(self.state.phase, happened)
+        self.set(phase=after)
+        if before is Phase.READY and after is not before:
+            self.set(ready_ns=0, unready_ns=self.now_ns, owed_ns=self.now_ns)
 
     def do(self, command: LinkCommand) -> None:
         """Have something done."""

@@ -51,8 +51,6 @@ def become_ready(draft: Draft) -> None:
     if state.phase is Phase.SYNCING and state.is_reconciled and data.is_asked and (data.flows or not is_expected):
         draft.move(Step.PROVE)
         draft.set(was_ready=True, ready_ns=draft.now_ns, unready_ns=0, owed_ns=0, told_ns=0)
-    elif state.phase is not Phase.READY and state.ready_ns:
-        draft.set(ready_ns=0, unready_ns=draft.now_ns, owed_ns=draft.now_ns)
 
 
 def complain_of_link(draft: Draft) -> None:

@@ -172,7 +172,7 @@ class LinkState:
     is_skewed: bool = False  # and that was told
     is_stalled: bool = False  # data, and that was told
     is_open: bool = False  # the gate
-    shut_because: tuple[str, ...] = ("not started",)
+    shut_because: tuple[str, ...] = ("the link is not started",)
 
 
 def first(rules: LinkRules) -> LinkState:

@@ -206,6 +206,7 @@ def test_a_connection_that_flaps_ends_in_giving_up() -> None:
     for _ in range(5):
         world.until(Phase.READY, 30).run(20).lose("flapping")
     assert world.phase is Phase.GAVE_UP
+    assert world.all(Alert)[-1].since_ns == world.now_ns
 
 
 def test_a_generation_is_never_used_twice() -> None:
