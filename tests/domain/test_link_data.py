@@ -187,3 +187,16 @@ def test_of_farms_and_halts_a_new_connection_knows_nothing() -> None:
     world = World(spacing_ns=0).start().run(61).code(2103, "is broken:usfuture")
     world.tell(MarketHalted(**world.news(), is_halted=True)).lose().run(1)
     assert world.state.is_open
+
+
+def test_a_farm_that_is_told_to_be_broken_again_has_been_so_since_the_first_time() -> None:
+    world = World().ready().code(2103, "is broken:usfuture").run(40).code(2103, "is broken:usfuture")
+    assert len(world.state.data.farms) == 1
+    assert world.run(22).state.is_open
+
+
+def test_farms_without_end_are_not_kept_without_end() -> None:
+    world = World().ready()
+    for number in range(100):
+        world.code(2105, f"is broken:farm{number}")
+    assert [farm.name for farm in world.state.data.farms] == [f"farm{number}" for number in range(68, 100)]
