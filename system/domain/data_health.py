@@ -18,6 +18,14 @@ BACKOFF_DOUBLINGS: Final = 4  # of the wait for a stream that does not come back
 OUTLIVED_NS: Final = 60 * SECOND_NS  # a farm is taken for mended when every stream ticks this long after it broke
 
 
+def farm_name(text: str) -> str:
+    """The farm that a code's text is about, as TWS writes it; empty where it names none."""
+    for mark in (":", "demand."):
+        if mark in text:
+            return text.partition(mark)[2].strip()
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One subscription of the present connection."""

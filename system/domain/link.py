@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from system.domain import link_words as words
-from system.domain.data_health import BROKEN, MENDED
+from system.domain.data_health import BROKEN, MENDED, farm_name
 from system.domain.link_draft import Draft
 from system.domain.link_events import (
     Abort,
@@ -188,7 +188,7 @@ def told(draft: Draft, code: int, text: str) -> None:
     else:
         draft.move(Step.TELL)
         if code in BROKEN or code in MENDED:
-            draft.set(data=state.data.farm_told(code, text.rpartition(":")[2].strip(), draft.now_ns))
+            draft.set(data=state.data.farm_told(code, farm_name(text), draft.now_ns))
 
 
 def restored(draft: Draft, *, is_data_lost: bool) -> None:

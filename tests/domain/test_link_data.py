@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from simulator.tws.codes import TEXTS
 from system.domain.link_events import (
     Abort,
     Alert,
@@ -200,3 +201,11 @@ def test_farms_without_end_are_not_kept_without_end() -> None:
     for number in range(100):
         world.code(2105, f"is broken:farm{number}")
     assert [farm.name for farm in world.state.data.farms] == [f"farm{number}" for number in range(68, 100)]
+
+
+@pytest.mark.parametrize("mended", [2104, 2108])
+def test_a_farms_name_is_read_from_the_text_that_tws_has(mended: int) -> None:
+    world = World().ready().code(2103, TEXTS[2103].format("usfuture.nj"))
+    assert world.state.shut_because == ("farm usfuture.nj is broken",)
+    assert world.code(mended, TEXTS[mended].format("usfuture.nj")).run(1).state.is_open
+    assert not world.code(2103, "something in words not seen before").state.is_open
