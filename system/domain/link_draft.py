@@ -60,8 +60,6 @@ class Draft:
             cut_ns=0,
             sent_ns=0,
             answered_ns=0,
-            skew_ns=0,
-            is_skewed=False,
             data=self.state.data.anew(),
         )
         self.do(Dial(generation=self.state.generation))

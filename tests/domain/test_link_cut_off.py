@@ -149,3 +149,15 @@ def test_f21_books_are_not_asked_for_before_the_account_is_known() -> None:
     assert world.all(Reconcile) == []
     world.tell(Verified(**world.news()))
     assert len(world.all(Reconcile)) == 1
+
+
+def test_f21_a_loss_of_ib_ends_with_the_connection_that_told_of_it() -> None:
+    world = World().ready().run(60).lose_ib()
+    world.cut = False
+    world.lose().run(0.5)
+    assert world.phase is Phase.SYNCING
+
+
+def test_f21_a_new_connection_that_is_cut_off_from_the_start_fails_as_any_does() -> None:
+    world = World().ready().run(60).lose_ib().lose().run(10)
+    assert (world.phase, world.state.failures) == (Phase.DOWN, 1)

@@ -163,3 +163,8 @@ def test_the_first_of_windows_that_overlap_is_named() -> None:
 )
 def test_the_market_is_open_in_the_sessions_hours(wall: str, is_open: bool) -> None:
     assert hours().at(chicago(wall)).is_open is is_open
+
+
+def test_what_holds_in_the_break_ends_with_it() -> None:
+    assert hours().at(chicago("2024-01-03 16:30:00")).until_ns == chicago("2024-01-03 17:00:00")
+    assert hours().at(chicago("2024-01-03 15:30:00")).until_ns == chicago("2024-01-03 16:00:00")
