@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from system.config.model import BlackoutWindow, Config, UserProfile
+from system.config.model import BlackoutWindow, Config, MaintenanceWindow, UserProfile
 from system.config.show import toml_value
 from system.config.values import nearest, printable
 
@@ -61,7 +61,8 @@ def level(path: Path) -> type[BaseModel]:
     """The model whose keys are known where `path` ends."""
     if path[0] == "profiles" and len(path) > 2:
         return UserProfile
-    return BlackoutWindow if path[0] == "blackouts" and len(path) > 2 else Config
+    windows: dict[str, type[BaseModel]] = {"blackouts": BlackoutWindow, "maintenance": MaintenanceWindow}
+    return windows.get(str(path[0]), Config) if len(path) > 2 else Config
 
 
 def within(path: Path, known: Mapping[str, Any]) -> str:

@@ -12,11 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from system.config.values import (
     CLOSE,
+    DATE,
     DAY,
     DAY_S,
     FLAG,
+    LABEL,
     MOMENT,
     TIME_OF_DAY,
+    WALL_TIME,
+    ZONE,
     about,
     auto_or,
     choice,
@@ -36,6 +40,7 @@ from system.domain.settings import Blackout, Settings
 ENTRIES_MAX: Final = 10_000  # of a table or list
 GLOBEX_BREAK_S: Final = 18 * 3600  # New York: no flatten from here on
 PROFILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW: Final = whole(1, 100_000)
 SCORE: Final = decimal("-1000", "1000", 15, "a score")
 WEIGHT: Final = decimal("-1000", "1000", 15, "a weight")
@@ -56,6 +61,36 @@ class BlackoutWindow(BaseModel):
         if self.start >= self.end:
             raise wrong("an end that is later than the start")
         return self
+
+
+class MaintenanceWindow(BaseModel):
+    """A weekly window in which the broker may be away: on `days`, from `start` up to `end` on the zone's clock."""
+
+    model_config = STRICT
+
+    name: Annotated[str, LABEL]
+    zone: Annotated[str, ZONE]
+    days: tuple[Annotated[str, choice(*WEEKDAYS)], ...] = WEEKDAYS
+    start: Annotated[int, WALL_TIME]
+    end: Annotated[int, WALL_TIME]  # not after the start: on the next day
+    first_day: Annotated[date | None, DATE] = None
+    last_day: Annotated[date | None, DATE] = None
+
+    @model_validator(mode="after")
+    def has_days(self) -> Self:
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            raise about(("last_day", "first_day"), "a last day that is not before the first")
+        return self
+
+
+RESETS: Final = (
+    {"name": "daily restart", "start": "17:00", "end": "18:00"},
+    {"name": "nightly reset", "start": "00:15", "end": "01:45"},
+    {"name": "weekend reset", "start": "23:00", "end": "03:00", "days": ["fri"]},
+)
+MAINTENANCE: Final = tuple(
+    MaintenanceWindow.model_validate({"zone": "America/New_York", **window}) for window in RESETS
+)
 
 
 class UserProfile(BaseModel):
@@ -177,7 +212,29 @@ class Config(BaseModel):
     gamma_levels: tuple[Annotated[Decimal, decimal("0.01", "1000000", 9, "points")], ...] = Field(
         (), max_length=ENTRIES_MAX, description="Prices in points at which gamma_pin fires."
     )
+    # the link to TWS
+    link_tries: Annotated[int, whole(1, 1000)] = Field(
+        5, description="Live: failed tries in a row to reach TWS, after which the program gives up."
+    )
+    link_pause_s: Annotated[Decimal, decimal("1", "3600", 3, "seconds")] = Field(
+        Decimal(10), description="Live: seconds between a failed try and the next."
+    )
+    link_timeout_s: Annotated[Decimal, decimal("1", "600", 3, "seconds")] = Field(
+        Decimal(10), description="Live: seconds for a try, with handshake and reconciliation."
+    )
+    link_stable_s: Annotated[Decimal, decimal("1", "86400", 3, "seconds")] = Field(
+        Decimal(60), description="Live: seconds a connection stands until earlier failed tries are forgotten."
+    )
+    data_stall_s: Annotated[Decimal, decimal("5", "3600", 3, "seconds")] = Field(
+        Decimal(30), description="Live: seconds of silence in an open market after which data counts as dead."
+    )
+    maintenance_margin_s: Annotated[Decimal, decimal("0", "14400", 3, "seconds")] = Field(
+        Decimal(900), description="Live: seconds without entries before a window of maintenance."
+    )
     # tables
+    maintenance: tuple[MaintenanceWindow, ...] = Field(
+        MAINTENANCE, max_length=100, description="Live: weekly windows in which TWS or IB may be away."
+    )
     blackouts: tuple[BlackoutWindow, ...] = Field(
         (), max_length=ENTRIES_MAX, description="Dated windows without entries; without an offset, New York time."
     )

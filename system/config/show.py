@@ -13,7 +13,8 @@ from system.config.values import AUTO, show_time
 
 Origins = Mapping[tuple[str | int, ...], str]
 
-TIMES: Final = frozenset({"entry_start", "entry_end", "flat_by"})
+TIMES: Final = frozenset({"entry_start", "entry_end", "flat_by", "start", "end"})
+WINDOWS: Final = ("maintenance", "blackouts")  # lists of tables
 COMMENT_COLUMN: Final = 40
 
 
@@ -25,13 +26,13 @@ def show(config: Config, origins: Origins) -> str:
 def lines(config: Config, origins: Origins) -> Iterator[str]:
     """Plain keys first, then what TOML writes as tables."""
     for key in Config.model_fields:
-        if key not in ("closures", "profiles", "blackouts"):
+        if key not in ("closures", "profiles", *WINDOWS):
             yield entry(key, plain(key, getattr(config, key)), (key,), origins)
-    if not config.blackouts:
-        yield entry("blackouts", [], ("blackouts",), origins)
-    for window in config.blackouts:
-        yield f"\n[[blackouts]]  # {origins.get(('blackouts',), 'default')}"
-        yield from (f"start = {toml_value(window.start)}", f"end = {toml_value(window.end)}")
+    yield from (entry(key, [], (key,), origins) for key in WINDOWS if not getattr(config, key))
+    for key in WINDOWS:
+        for window in getattr(config, key):
+            yield f"\n[[{key}]]  # {origins.get((key,), 'default')}"
+            yield from (f"{name} = {toml_value(value)}" for name, value in table(window).items())
     yield "\n[closures]"
     for day, close in config.closures.items():
         text = "closed" if close is None else show_time(close)
@@ -62,6 +63,11 @@ def plain(key: str, value: object) -> object:
     if value is None:
         return AUTO
     return show_time(value) if key in TIMES and isinstance(value, int) else value
+
+
+def table(window: BaseModel) -> dict[str, object]:
+    """A window's keys as a user would write them; without those that say nothing."""
+    return {key: plain(key, value) for key, value in window if value is not None}
 
 
 def toml_value(value: object) -> str:
@@ -95,5 +101,5 @@ def json_value(value: object) -> object:
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     if isinstance(value, BaseModel):
-        return value.model_dump()
-    return list(value) if isinstance(value, tuple) else value
+        return {key: json_value(item) for key, item in table(value).items()}
+    return [json_value(item) for item in value] if isinstance(value, tuple) else value

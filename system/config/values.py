@@ -18,6 +18,7 @@ DAY_S: Final = 86_400
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FRACTION_DIGITS_MAX: Final = 18
 AUTO: Final = "auto"
+LABEL_MAX: Final = 40
 TIME: Final = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 
 
@@ -165,6 +166,41 @@ def check_time_of_day(value: object) -> int:
     return seconds
 
 
+def check_wall_time(value: object) -> int:
+    """A time of day on a clock that is named beside it."""
+    seconds = parse_time(value)
+    if seconds is None:
+        raise wrong('a time of day from "00:00" to "24:00", as "HH:MM" or "HH:MM:SS"')
+    return seconds
+
+
+def check_zone(value: object) -> str:
+    """A zone that the time zone database knows."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "").key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise wrong('a time zone such as "America/New_York" or "UTC"') from None
+
+
+def check_label(value: object) -> str:
+    """A name for people."""
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= len(value) <= LABEL_MAX:
+        raise wrong(f"a name of 1 to {LABEL_MAX} characters, without a line break")
+    return value
+
+
+def check_date(value: object) -> date | None:
+    """A date, or nothing."""
+    if value is None:
+        return None
+    try:
+        return check_day(value)
+    except PydanticCustomError:
+        raise wrong("a date such as 2024-12-31") from None
+
+
 def check_close(value: object) -> int | None:
     """A session's close in Chicago, or None where the day is closed."""
     if value is None or value == "closed":
@@ -218,6 +254,10 @@ def printable(text: str) -> str:
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$|^24:00(:00)?$"
 FLAG: Final = Kind(check_flag, {"type": "boolean"})
 TIME_OF_DAY: Final = Kind(check_time_of_day, {"type": "string", "pattern": TIME_PATTERN})
+WALL_TIME: Final = Kind(check_wall_time, {"type": "string", "pattern": TIME_PATTERN})
+ZONE: Final = Kind(check_zone, {"type": "string"})
+LABEL: Final = Kind(check_label, {"type": "string", "minLength": 1, "maxLength": LABEL_MAX})
+DATE: Final = Kind(check_date, {"type": "string", "format": "date"})
 CLOSE: Final = Kind(
     check_close, {"type": "string", "pattern": r"^closed$|^(0[0-9]|1[0-5]):[0-5][0-9](:[0-5][0-9])?$|^16:00(:00)?$"}
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.config import Config, load, load_config
-from system.config.model import BlackoutWindow, UserProfile
+from system.config.model import BlackoutWindow, MaintenanceWindow, UserProfile
 from system.config.show import schema, show
 from system.domain.errors import InputError
 from system.domain.instrument import ES, MES
@@ -162,10 +162,17 @@ def test_what_the_example_suggests_loads_too(tmp_path: Path) -> None:
         "window_trades =",
         "trigger",
         "adapts",
+        "name =",
+        "zone =",
+        "days =",
+        "first_day =",
+        "last_day =",
     )
     kept = [line for line in lines if line.startswith(marks) or line.split(" = ")[0] in FEATURES]
     config = load_config(written(tmp_path, "\n".join(kept)), [], {})
     assert len(config.blackouts) == 1
+    assert config.maintenance[:2] == Config().maintenance[:2]
+    assert config.maintenance[2].last_day == date(2030, 12, 31)
     assert len(config.closures) == 2
     assert config.profiles["calm"].weights["momentum"] == Decimal("0.2")
 
@@ -189,6 +196,17 @@ years = st.integers(0, 200 * 365 * 86_400 * 10**6)
 moments = years.map(lambda micros: datetime(1972, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 windows = st.tuples(moments, st.timedeltas(timedelta(microseconds=1), timedelta(days=9))).map(
     lambda pair: BlackoutWindow(start=pair[0], end=pair[0] + pair[1])
+)
+clock = st.integers(0, 86_400).map(lambda s: f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}")
+maintenance = st.builds(
+    MaintenanceWindow,
+    name=st.text("abc \"'\\é", min_size=1, max_size=40).filter(str.strip),
+    zone=st.sampled_from(["America/Chicago", "UTC", "Asia/Kolkata"]),
+    days=st.lists(st.sampled_from(["mon", "sat"])),
+    start=clock,
+    end=clock,
+    first_day=st.none() | st.dates(date(1990, 1, 1), date(2020, 1, 1)),
+    last_day=st.none() | st.dates(date(2020, 1, 1), date(2100, 1, 1)),
 )
 profiles = st.builds(
     UserProfile,
@@ -217,6 +235,9 @@ configs = st.builds(
     commission_usd=st.none() | decimals("0", "1000", 2),
     order_latency_ms=decimals("0.001", "60000", 6),
     gamma_levels=st.lists(decimals("0.01", "1000000", 2), max_size=3),
+    link_tries=st.integers(1, 1000),
+    link_pause_s=decimals("1", "3600", 3),
+    maintenance=st.lists(maintenance, max_size=3),
     blackouts=st.lists(windows, max_size=3),
     closures=st.dictionaries(
         st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.sampled_from(["closed", "00:00", "12:15", "15:59:59", "16:00"])

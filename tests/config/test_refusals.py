@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from system.config import load_config
 from system.domain.errors import InputError
 
+WINDOW = "maintenance=[{name='w', zone='UTC', start='01:00', end='02:00'"
 PROFILE = "profiles.mine={weights={vwap_trend=0.5, momentum=-0.5}, "
 
 
@@ -82,6 +83,26 @@ def refusal(*overrides: str, path: Path | None = None, **environ: str) -> str:
         ("blackouts=[{start=2024-03-10T02:30:00, end=2024-03-11T00:00:00}]", "skips or repeats this time"),
         ("blackouts=[{start=2024-11-03T01:30:00, end=2024-11-04T00:00:00}]", "skips or repeats this time"),
         ("blackouts=[{strat=2024-01-01T00:00:00Z}]", r'unknown key "blackouts\[0\].strat"; did you mean "start"'),
+        ("link_tries=0", "link_tries = 0: expected a whole number from 1 to 1000"),
+        ("link_pause_s=0.5", "link_pause_s = 0.5: expected seconds from 1 to 3600"),
+        ("link_timeout_s=0", "link_timeout_s = 0: expected seconds from 1 to 600"),
+        ("link_stable_s=soon", 'link_stable_s = "soon": expected seconds'),
+        ("data_stall_s=4", "data_stall_s = 4: expected seconds from 5"),
+        ("maintenance_margin_s=14401", "maintenance_margin_s = 14401: expected seconds from 0 to 14400"),
+        ("maintenance=never", 'maintenance = "never": expected a list'),
+        ("maintenance=[{name='w'}]", r"maintenance\[0\]: the key zone is missing"),
+        (WINDOW + ", until=3}]", r'unknown key "maintenance\[0\].until"'),
+        (WINDOW + ", zon=3}]", r'unknown key "maintenance\[0\].zon"; did you mean "zone"'),
+        (WINDOW + ", days=['monday']}]", r'days\[0\] = "monday": expected one of "mon", .*did you mean "mon"'),
+        (WINDOW + ", first_day='soon'}]", r'first_day = "soon": expected a date such as 2024-12-31'),
+        (WINDOW + ", first_day=2024-02-01, last_day=2024-01-31}]", "expected a last day that is not before the first"),
+        (WINDOW.replace("UTC", "America") + "}]", r'zone = "America": expected a time zone such as'),
+        (WINDOW.replace("UTC", "America/Newyork") + "}]", r'zone = "America/Newyork": expected a time zone such as'),
+        (WINDOW.replace("'UTC'", "3") + "}]", r"zone = 3: expected a time zone such as"),
+        (WINDOW.replace("UTC", "../UTC") + "}]", r'zone = "\.\./UTC": expected a time zone such as'),
+        (WINDOW.replace("01:00", "1:00") + "}]", r'start = "1:00": expected a time of day from "00:00"'),
+        (WINDOW.replace("'w'", "' '") + "}]", r'name = " ": expected a name of 1 to 40 characters'),
+        (WINDOW.replace("'w'", "3") + "}]", r"name = 3: expected a name of 1 to 40 characters"),
         ("closures=closed", 'closures = "closed": expected a table'),
         ("closures.2024-13-01=closed", "closures.2024-13-01: expected dates as keys"),
         ("closures.20241201=closed", "closures.20241201: expected dates as keys"),
