@@ -109,8 +109,10 @@ class Bracket:
 
     @property
     def exit_group(self) -> str:
-        """The group that a further exit joins: a new one once an order has used up the old."""
+        """The group that a further exit joins: a new one once an order has used up the old, and none of it lives."""
         spent = [order for order in self.orders if order.role is not Role.ENTRY and order.state is OrderState.FILLED]
+        if self.exits:
+            return self.exits[-1].group
         return f"{self.ref}.{len(spent)}" if spent else self.ref
 
 

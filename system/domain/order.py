@@ -139,7 +139,7 @@ def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
         return "not reconciled with the broker"
     if state.foreign_orders or state.foreign_contracts:
         return "orders or contracts that are not ours"
-    if disagrees(state, event.now_ns, GRACE_NS):
+    if disagrees(state, event.now_ns, 0 if state.told > state.moved else GRACE_NS):
         return "the broker's position is not the book's"
     if state.book.position or any(order.is_live for order in state.orders):
         return "a position or an order is under way, or not proven over"

@@ -65,7 +65,7 @@ _ROWS: Final = {
         Happening.SEND: OrderState.SENT,
         Happening.DROP: OrderState.CANCELED,
     },
-    OrderState.SENT: {**_TOLD, Happening.DROP: OrderState.CANCELED},
+    OrderState.SENT: {**_TOLD, Happening.SEND: OrderState.SENT, Happening.DROP: OrderState.CANCELED},
     OrderState.WORKING: {**_TOLD, Happening.SEND: OrderState.WORKING},
     OrderState.PARTLY_FILLED: {
         **_TOLD,

@@ -11,7 +11,7 @@ from typing import Final
 from system.domain.intent import Order, Role, terms
 from system.domain.order_draft import TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
-from system.domain.order_state import OrderState
+from system.domain.order_state import Happening, OrderState
 from system.domain.settings import SECOND_NS
 
 HOPELESS_NS: Final = 15 * SECOND_NS  # without protection, since it was last renewed
@@ -65,7 +65,9 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
-    if held * bracket.side < 0:  # two exits filled: the excess goes at once
+    if held * bracket.side < 0:
+        if not _is_certain(draft):
+            return
         draft.set_bracket(exit_reason=bracket.exit_reason or "flatten")
         draft.halt("more exits filled than was held")
         for order in bracket.exits:
@@ -76,6 +78,16 @@ def _keep(draft: Draft) -> None:
     _protect(draft)
     _close(draft)
     _complete(draft)
+
+
+def _is_certain(draft: Draft) -> bool:
+    """Whether a position of the wrong sign is one, and no fill of the entry is yet to be told; if not, ask."""
+    state, entry = draft.state, draft.bracket.entry
+    if not entry.is_live or (state.told > state.moved and state.told_contracts == state.book.position):
+        return True
+    if entry.state is not OrderState.UNKNOWN:
+        draft.see(entry, Happening.DOUBT)
+    return False
 
 
 def _protect(draft: Draft) -> None:
@@ -113,8 +125,14 @@ def _attempt(draft: Draft) -> bool:
 
 
 def _close(draft: Draft) -> None:
-    """Close at market what is to be closed, unless a close is under way for all that is proven."""
+    """Close at market what is to be closed, unless a close is under way for all that is proven.
+
+    An entry that still works is taken back first: what it fills must be closed too.
+    """
     bracket = draft.bracket
+    if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
+        draft.cancel(bracket.entry)
+        return
     under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
     if bracket.exit_reason and not under_way and _attempt(draft):
         draft.place_exit(Role.CLOSE)

@@ -30,7 +30,7 @@ LETTERS = {
 }
 ROWS = {  # in the order of HAPPENINGS; a dot is refused
     "intended": "SXWPPFCXRU",
-    "sent": ".XWPPFCXRU",
+    "sent": "SXWPPFCXRU",
     "working": "W.WPPFCXRU",
     "partly filled": "P.PPPFCXRU",
     "canceling": "C.CCCFCXRU",
