@@ -4,6 +4,8 @@ Reports may come in any order, twice, late or not at all. Executions alone are f
 order is there or over; an error proves nothing. What is not ours stops entries and is never touched.
 """
 
+from typing import assert_never
+
 from system.domain.book import is_new, split_id
 from system.domain.intent import Order, mistakes, reason, terms
 from system.domain.order_draft import Draft
@@ -28,7 +30,7 @@ def take(draft: Draft, told: Told) -> None:
     """Take a report of this connection."""
     match told:
         case OpenOrderTold():
-            _open_order(draft, told)
+            take_open_order(draft, told)
         case StatusTold():
             order = _find(draft, told.client_id, told.order_id)
             if order is not None and _same_order(draft, order, told.perm_id):
@@ -44,6 +46,8 @@ def take(draft: Draft, told: Told) -> None:
             draft.set(next_id=max(draft.state.next_id, told.order_id))
         case PositionTold():
             take_position(draft, told.contracts)
+        case _:
+            assert_never(told)
 
 
 def take_position(draft: Draft, contracts: int) -> None:
@@ -73,13 +77,16 @@ def _same_order(draft: Draft, order: Order, perm_id: int) -> bool:
 # open orders and statuses
 
 
-def _open_order(draft: Draft, told: OpenOrderTold) -> None:
+def take_open_order(draft: Draft, told: OpenOrderTold, answers: int | None = None) -> None:
+    """An open order, told by itself or in answer to the question of that number."""
     ref, order = told.terms.ref, _find(draft, told.client_id, told.terms.order_id)
     if told.client_id == draft.rules.client_id:  # an id that the broker has seen is never used again
         draft.set(next_id=max(draft.state.next_id, told.terms.order_id + 1))
     if order is None or ref != draft.bracket.ref:
         take_foreign(draft, told.perm_id, is_live=told.status not in ENDED, ref=ref)
         return
+    if answers is not None and answers < order.seen:
+        return  # older than what is known
     if not _same_order(draft, order, told.perm_id):
         return
     order = draft.order(order.order_id)
@@ -91,7 +98,7 @@ def _open_order(draft: Draft, told: OpenOrderTold) -> None:
             draft.alert("order_differs", f"order {order.order_id} rests at the broker with another {wrong}")
         proof = told.status if told.status in PROVEN else order.proof
         order = draft.set_order(order, proof=proof, wrong=wrong)
-    _status(draft, order, told.status, order.told_filled, remaining)
+    _status(draft, order, told.status, order.told_filled, remaining, is_answer=answers is not None)
 
 
 def take_foreign(draft: Draft, perm_id: int, *, is_live: bool, ref: str = "") -> None:
@@ -104,8 +111,11 @@ def take_foreign(draft: Draft, perm_id: int, *, is_live: bool, ref: str = "") ->
         draft.alert("foreign_order", f"order with permId {perm_id}, {whose}: no entries while it lives")
 
 
-def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int) -> None:
-    """What a status makes of an order; sizes filled never fall."""
+def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int, *, is_answer: bool = False) -> None:
+    """What a status makes of an order; sizes filled never fall.
+
+    Once a code has hinted at its end, only an answer to a later question shows that it lives.
+    """
     if order.state is OrderState.FILLED:
         return
     order = draft.set_order(order, told_filled=max(order.told_filled, filled), remaining=remaining)
@@ -119,7 +129,7 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
         draft.see(order, Happening.DOUBT, hint="")
     elif happening is Happening.DOUBT:
         draft.see(order, Happening.DOUBT, hint="rejected" if status == "Inactive" else order.hint)
-    else:
+    elif is_answer or not order.hint:
         if happening is Happening.ACKNOWLEDGE and order.filled:
             happening = Happening.ACKNOWLEDGE_PARTLY
         draft.see(order, happening, hint="")

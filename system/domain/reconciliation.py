@@ -5,7 +5,7 @@ seconds, and every minute in any case. An order is proven dead when a code hinte
 after that, knows neither it nor executions that are missing; without a hint it is cancelled by its id first.
 """
 
-from typing import Final, Literal, get_args
+from typing import Final, Literal, assert_never, get_args
 
 from system.domain.intent import Order, Role
 from system.domain.order_draft import ANSWER_NS, Draft
@@ -19,7 +19,7 @@ from system.domain.order_events import (
     Reconciled,
 )
 from system.domain.order_log import State
-from system.domain.order_reports import take, take_execution, take_foreign, take_position, tell_fill
+from system.domain.order_reports import take_execution, take_foreign, take_open_order, take_position, tell_fill
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import MINUTE_S, SECOND_NS
 
@@ -44,11 +44,13 @@ def take_answer(draft: Draft, answer: Answered) -> None:
             take_position(draft, answer.contracts)
             draft.set(positions=max(draft.state.positions, answer.number))
             _compare(draft, answer.number)
+        case _:
+            assert_never(answer)
 
 
 def _take_open_orders(draft: Draft, answer: OpenOrdersAnswered) -> None:
     for told in answer.orders:
-        take(draft, told)
+        take_open_order(draft, told, answer.number)
     present = {told.perm_id for told in answer.orders}
     for perm_id in draft.state.foreign_orders:
         if perm_id not in present:
