@@ -19,6 +19,7 @@ from system.domain.order_events import (
     Halt,
     Journal,
     LinkChanged,
+    OpenOrderTold,
     Place,
     Terms,
 )
@@ -193,3 +194,11 @@ class Pit:
 
     def ended(self) -> list[str]:
         return [command.reason for command in self.said if isinstance(command, EntryEnded)]
+
+
+def foreign(pit: Pit, status: str = "Submitted", ref: str = "", client_id: int = 0) -> OpenOrderTold:
+    """An order that is not ours, with permId 77."""
+    terms = Terms(order_id=-1, ref=ref, side=1, contracts=1, type="LMT")
+    return OpenOrderTold(
+        now_ns=0, generation=pit.broker.generation, client_id=client_id, perm_id=77, terms=terms, status=status
+    )

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from system.domain.order_events import CloseAsked, OpenOrdersAnswered
-from tests.domain.order_pit import Pit
-from tests.domain.test_order_failures import foreign
+from tests.domain.order_pit import Pit, foreign
 
 
 def test_an_entry_is_denied_while_the_brokers_position_is_another() -> None:
