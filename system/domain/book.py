@@ -1,0 +1,87 @@
+"""Our own book: what executions of our orders add up to, each counted once, corrections netted out.
+
+An execution's key is its id without the last part, which is its revision. A fill that no execution explains is
+`inferred`; an execution of the same order that comes after all takes its place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from system.domain.settings import DAY_S, SECOND_NS
+
+KEPT_NS: Final = 3 * DAY_S * SECOND_NS  # ids are asked for since midnight; older ones never come again
+INFERRED: Final = "inferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One execution as it stands after its last correction."""
+
+    revision: int
+    order_id: int
+    side: int
+    contracts: int
+    price_ticks: int
+    ts_ns: int
+
+    @property
+    def signed(self) -> int:
+        """What it adds to the position."""
+        return self.side * self.contracts
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`position` is the sum of every execution ever; `executions` are those that may be told again."""
+
+    position: int = 0
+    executions: Mapping[str, Execution] = field(default_factory=lambda: MappingProxyType({}))
+
+    def filled(self, order_id: int) -> int:
+        """Contracts of an order that are known to have traded."""
+        return sum(found.contracts for found in self.executions.values() if found.order_id == order_id)
+
+
+def split_id(exec_id: str) -> tuple[str, int]:
+    """The key and the revision in an execution id; one without a number at its end has revision 0."""
+    stem, _, revision = exec_id.rpartition(".")
+    return (stem, int(revision)) if stem and revision.isdigit() else (exec_id, 0)
+
+
+def is_new(book: Book, exec_id: str) -> bool:
+    """Whether an execution, or this correction of one, is not in the book yet."""
+    stem, revision = split_id(exec_id)
+    before = book.executions.get(stem)
+    return before is None or revision > before.revision
+
+
+def add(book: Book, exec_id: str, execution: Execution) -> Book:
+    """Count an execution; told again it changes nothing, corrected it changes the book by the difference."""
+    if not is_new(book, exec_id):
+        return book
+    stem, revision = split_id(exec_id)
+    since_ns = execution.ts_ns - KEPT_NS
+    kept = {key: found for key, found in book.executions.items() if found.ts_ns >= since_ns}
+    before = book.executions.get(stem)
+    change = execution.signed - (before.signed if before is not None else 0)
+    if before is None and not stem.startswith(INFERRED):
+        change -= _supersede(kept, execution)
+    kept[stem] = replace(execution, revision=revision)
+    return Book(book.position + change, MappingProxyType(kept))
+
+
+def _supersede(kept: dict[str, Execution], execution: Execution) -> int:
+    """Take away as much of inferred fills as an execution explains; return what they had added."""
+    taken = 0
+    for key, found in list(kept.items()):
+        left = execution.contracts - taken
+        if key.startswith(INFERRED) and found.side == execution.side and left:
+            taken += min(left, found.contracts)
+            rest = found.contracts - min(left, found.contracts)
+            if rest:
+                kept[key] = replace(found, contracts=rest)
+            else:
+                del kept[key]
+    return execution.side * taken

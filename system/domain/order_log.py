@@ -1,0 +1,172 @@
+"""What the order brain knows, and the records that it is the fold of.
+
+Every change of the state is a record: `apply` is the only way to a new state, so a journal read back gives the
+running state, bit for bit. A payload is flat, of integers and strings; enumerations are written by value.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Final
+
+from system.domain.book import Book, Execution, add
+from system.domain.intent import Bracket, Order, Role, bracket_of
+from system.domain.limits import MINUTE_NS
+
+PAST_KEPT: Final = 64  # brackets whose late reports are still known to be ours, and foreign executions
+NEVER: Final = -1
+
+Payload = Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything that the next decision depends on."""
+
+    records: int = 0  # applied so far; the number of the next one
+    # the link
+    up: bool = False
+    generation: int = 0
+    up_record: int = 0  # since when answers count
+    synced: bool = False
+    # what was asked, by record number: the newest round, and the newest round with an answer, by question
+    asked: int = NEVER
+    asked_ns: int = 0
+    rounds: int = 0  # in a row without clearing things up
+    open_orders: int = NEVER
+    executions: int = NEVER
+    positions: int = NEVER
+    # ours
+    next_id: int = 1  # the lowest order id never used; it never falls
+    brackets: int = 0
+    bracket: Bracket | None = None  # the newest, over or not
+    past: tuple[str, ...] = ()
+    sent_ns: tuple[int, ...] = ()  # orders of the last minute
+    book: Book = field(default_factory=Book)
+    moved: int = NEVER  # the record of the last execution
+    moved_ns: int = 0
+    # the broker's
+    told_contracts: int = 0
+    told: int = NEVER  # the record that said so
+    mismatches: int = 0  # reads in a row that differ from the book
+    foreign_contracts: int = 0  # held at the broker and not by us
+    foreign_orders: tuple[int, ...] = ()  # permIds of live ones
+    foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
+    halted: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Orders, executions and position have been told in full on this connection."""
+        return self.up and min(self.open_orders, self.executions, self.positions) > self.up_record
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Those of the newest bracket: every older one is proven over."""
+        return self.bracket.orders if self.bracket is not None else ()
+
+
+def _changed(value: Any, payload: Payload) -> Any:
+    """A record's fields taken over from a payload."""
+    changes: dict[str, Any] = {}
+    for name, new in payload.items():
+        old = getattr(value, name)
+        changes[name] = type(old)(new) if isinstance(old, Enum | bool) else new
+    return replace(value, **changes)
+
+
+def _with_order(state: State, order: Order) -> State:
+    bracket = state.bracket
+    assert bracket is not None, "an order has a bracket"
+    orders = tuple(order if order.order_id == other.order_id else other for other in bracket.orders)
+    if bracket.order(order.order_id) is None:
+        orders = (*orders, order)
+    return replace(state, bracket=replace(bracket, orders=orders))
+
+
+def _sent(state: State, now_ns: int, first_id: int, number: int) -> State:
+    recent = tuple(at_ns for at_ns in state.sent_ns if now_ns - at_ns < MINUTE_NS)
+    return replace(state, next_id=max(state.next_id, first_id + number), sent_ns=recent + (now_ns,) * number)
+
+
+def _intent(state: State, now_ns: int, payload: Any) -> State:
+    past = state.past if state.bracket is None else (*state.past, state.bracket.ref)[-PAST_KEPT:]
+    bracket = bracket_of(**payload, now_ns=now_ns, seen=state.records)
+    state = _sent(state, now_ns, payload["entry_id"], len(bracket.orders))
+    return replace(state, brackets=state.brackets + 1, bracket=bracket, past=past)
+
+
+def _exit(state: State, now_ns: int, payload: Any) -> State:
+    order = Order(
+        **payload | {"role": Role(payload["role"])},
+        remaining=payload["contracts"],
+        since_ns=now_ns,
+        seen=state.records,
+    )
+    return _with_order(_sent(state, now_ns, order.order_id, 1), order)
+
+
+def _order(state: State, _now_ns: int, payload: Any) -> State:
+    changes = dict(payload)
+    assert state.bracket is not None, "an order has a bracket"
+    order = state.bracket.order(changes.pop("order_id"))
+    assert order is not None, "a record names an order of the bracket"
+    return _with_order(state, _changed(order, changes))
+
+
+def _bracket(state: State, _now_ns: int, payload: Payload) -> State:
+    return replace(state, bracket=_changed(state.bracket, payload))
+
+
+def _execution(state: State, now_ns: int, payload: Any) -> State:
+    fields = {name: payload[name] for name in ("order_id", "side", "contracts", "price_ticks", "ts_ns")}
+    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields))
+    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
+    order = state.bracket.order(payload["order_id"]) if state.bracket is not None else None
+    if order is not None:
+        state = _with_order(state, replace(order, filled=book.filled(order.order_id)))
+    return state
+
+
+def _commission(state: State, _now_ns: int, _payload: Payload) -> State:
+    return state  # a late fact: in the journal for whoever reads it, never in a decision
+
+
+def _foreign(state: State, _now_ns: int, payload: Any) -> State:
+    others = tuple(perm_id for perm_id in state.foreign_orders if perm_id != payload["perm_id"])
+    return replace(state, foreign_orders=(*others, payload["perm_id"]) if payload["live"] else others)
+
+
+def _foreign_execution(state: State, _now_ns: int, payload: Any) -> State:
+    return replace(state, foreign_executions=(*state.foreign_executions, payload["exec_id"])[-PAST_KEPT:])
+
+
+def _state(state: State, _now_ns: int, payload: Payload) -> State:
+    changed: State = _changed(state, payload)
+    return changed
+
+
+APPLY: Final = {
+    "intent": _intent,  # a bracket, before its bytes leave
+    "exit_intent": _exit,  # a further exit of the bracket, likewise
+    "order": _order,
+    "bracket": _bracket,
+    "execution": _execution,
+    "commission": _commission,
+    "foreign": _foreign,
+    "foreign_execution": _foreign_execution,
+    "state": _state,
+}
+
+
+def apply(state: State, kind: str, now_ns: int, payload: Payload) -> State:
+    """The state after a record."""
+    after = APPLY[kind](state, now_ns, payload)
+    return replace(after, records=state.records + 1)
+
+
+def fold(records: Iterable[tuple[str, int, Payload]]) -> State:
+    """The state that a journal's records (kind, now_ns, payload) lead to."""
+    state = State()
+    for kind, now_ns, payload in records:
+        state = apply(state, kind, now_ns, payload)
+    return state

@@ -1,0 +1,223 @@
+"""What the broker's reports mean: each changes what is proven of an order, adds to the book, or shows what is foreign.
+
+Reports may come in any order, twice, late or not at all. Executions alone are fills; a status only proves that an
+order is there or over; an error proves nothing. What is not ours stops entries and is never touched.
+"""
+
+from typing import assert_never
+
+from system.domain.book import is_new, split_id
+from system.domain.intent import Order, mistakes, reason, terms
+from system.domain.order_draft import Draft
+from system.domain.order_events import (
+    CommissionTold,
+    ErrorTold,
+    ExecutionTold,
+    Filled,
+    NextIdTold,
+    OpenOrderTold,
+    PositionTold,
+    StatusTold,
+    Told,
+)
+from system.domain.order_state import PROVEN, REMARKS, STATUSES, Happening, OrderState, hint
+from system.domain.position import Fill
+
+ENDED = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
+
+
+def take(draft: Draft, told: Told) -> None:
+    """Take a report of this connection."""
+    match told:
+        case OpenOrderTold():
+            take_open_order(draft, told)
+        case StatusTold():
+            order = _find(draft, told.client_id, told.order_id)
+            if order is not None and _same_order(draft, order, told.perm_id):
+                _status(draft, draft.order(order.order_id), told.status, told.filled, told.remaining)
+        case ExecutionTold():
+            take_execution(draft, told)
+        case CommissionTold():
+            cents = {} if told.cents is None else {"cents": told.cents}
+            draft.note("commission", exec_id=told.exec_id, **cents)
+        case ErrorTold():
+            _error(draft, told)
+        case NextIdTold():
+            draft.set(next_id=max(draft.state.next_id, told.order_id))
+        case PositionTold():
+            take_position(draft, told.contracts)
+        case _:
+            assert_never(told)
+
+
+def take_position(draft: Draft, contracts: int) -> None:
+    """The broker's position, asked for or not."""
+    draft.set(told_contracts=contracts, told=draft.state.records)
+
+
+def _find(draft: Draft, client_id: int, order_id: int) -> Order | None:
+    bracket = draft.state.bracket
+    return bracket.order(order_id) if bracket is not None and client_id == draft.rules.client_id else None
+
+
+def _same_order(draft: Draft, order: Order, perm_id: int) -> bool:
+    """Whether a permId is the order's, which its first report sets. A second one is a second live order."""
+    if perm_id in (0, order.perm_id):
+        return True
+    if not order.perm_id:
+        draft.set_order(order, perm_id=perm_id)
+        return True
+    if not order.doubles:
+        draft.set_order(order, doubles=1)
+        draft.alert("double_order", f"order {order.order_id} has two permIds, {order.perm_id} and {perm_id}")
+        draft.halt("two live orders under one id")
+    return False
+
+
+# open orders and statuses
+
+
+def take_open_order(draft: Draft, told: OpenOrderTold, answers: int | None = None) -> None:
+    """An open order, told by itself or in answer to the question of that number."""
+    ref, order = told.terms.ref, _find(draft, told.client_id, told.terms.order_id)
+    if told.client_id == draft.rules.client_id:  # an id that the broker has seen is never used again
+        draft.set(next_id=max(draft.state.next_id, told.terms.order_id + 1))
+    if order is None or ref != draft.bracket.ref:
+        take_foreign(draft, told.perm_id, is_live=told.status not in ENDED, ref=ref)
+        return
+    if answers is not None and answers < order.seen:
+        return  # older than what is known
+    if not _same_order(draft, order, told.perm_id):
+        return
+    order = draft.order(order.order_id)
+    filled = max(order.filled, order.told_filled)
+    wrong = mistakes(terms(ref, order), told.terms)
+    remaining = max(0, told.terms.contracts - filled)
+    if order.is_live:
+        if wrong and not order.wrong:
+            draft.alert("order_differs", f"order {order.order_id} rests at the broker with another {wrong}")
+        proof = told.status if told.status in PROVEN else order.proof
+        order = draft.set_order(order, proof=proof, wrong=wrong)
+    _status(draft, order, told.status, order.told_filled, remaining, is_answer=answers is not None)
+
+
+def take_foreign(draft: Draft, perm_id: int, *, is_live: bool, ref: str = "") -> None:
+    """An order that no bracket in hand knows."""
+    if is_live == (perm_id in draft.state.foreign_orders):
+        return
+    draft.note("foreign", perm_id=perm_id, live=int(is_live))
+    if is_live:
+        whose = f"of the finished bracket {ref}" if ref in draft.state.past else "not ours"
+        draft.alert("foreign_order", f"order with permId {perm_id}, {whose}: no entries while it lives")
+
+
+def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int, *, is_answer: bool = False) -> None:
+    """What a status makes of an order; sizes filled never fall.
+
+    Once a code has hinted at its end, only an answer to a later question shows that it lives.
+    """
+    if order.state is OrderState.FILLED:
+        return
+    order = draft.set_order(order, told_filled=max(order.told_filled, filled), remaining=remaining)
+    if status == "Filled":
+        _filled(draft, draft.set_order(order, hint="filled"))
+        return
+    happening = STATUSES.get(status, Happening.DOUBT)
+    if happening is Happening.CANCEL or (status == "Inactive" and order.hint == "rejected"):
+        _end(draft, order, happening)
+    elif not order.is_live:  # told of again after its end: late, or alive after all
+        draft.see(order, Happening.DOUBT, hint="")
+    elif happening is Happening.DOUBT:
+        draft.see(order, Happening.DOUBT, hint="rejected" if status == "Inactive" else order.hint)
+    elif is_answer or not order.hint:
+        if happening is Happening.ACKNOWLEDGE and order.filled:
+            happening = Happening.ACKNOWLEDGE_PARTLY
+        draft.see(order, happening, hint="")
+
+
+def _filled(draft: Draft, order: Order) -> None:
+    """The broker says that it filled: the executions have to say so too."""
+    if order.is_live and 0 < order.told_filled <= order.filled and not order.doubles:
+        draft.see(order, Happening.FILL_ALL)
+
+
+def _end(draft: Draft, order: Order, happening: Happening) -> None:
+    """The broker says that it is over: so it is, unless executions are missing or there are two of it."""
+    if not order.is_live:
+        return
+    end = "rejected" if order.hint == "rejected" or happening is not Happening.CANCEL else "canceled"
+    if order.told_filled > order.filled or order.doubles:
+        draft.see(order, Happening.DOUBT, hint=end)
+    else:
+        draft.see(order, Happening.REJECT if end == "rejected" else Happening.CANCEL)
+
+
+def _error(draft: Draft, told: ErrorTold) -> None:
+    """A code never ends an order: it is in doubt until the broker, asked, tells of it or does not know it."""
+    order = _find(draft, draft.rules.client_id, told.order_id)
+    if order is None or not order.is_live or told.code in REMARKS:
+        return
+    draft.see(order, Happening.DOUBT, hint=hint(told.code, told.text) or order.hint)
+
+
+# executions
+
+
+def take_execution(draft: Draft, told: ExecutionTold) -> None:
+    """Book an execution of ours once, whichever way it came."""
+    state, bracket = draft.state, draft.state.bracket
+    if not is_new(state.book, told.exec_id):
+        return
+    if told.ref not in state.past and (bracket is None or told.ref != bracket.ref):
+        if told.exec_id not in state.foreign_executions:
+            draft.note("foreign_execution", exec_id=told.exec_id)
+            draft.alert("foreign_execution", f"execution {told.exec_id} of {told.contracts} contracts is not ours")
+        return
+    corrected = split_id(told.exec_id)[0] in state.book.executions
+    order = _find(draft, told.client_id, told.order_id)
+    if bracket is None or told.ref != bracket.ref:
+        order = None
+    held = state.book.position
+    draft.note(
+        "execution",
+        exec_id=told.exec_id,
+        order_id=order.order_id if order is not None else 0,
+        ref=told.ref,
+        side=told.side,
+        contracts=told.contracts,
+        price_ticks=told.price_ticks,
+        ts_ns=told.ts_ns,
+    )
+    if corrected:
+        draft.alert("execution_corrected", f"execution {told.exec_id} replaces an earlier one")
+    if order is None:
+        draft.alert("stray_execution", f"execution {told.exec_id} of {told.ref} belongs to no order in hand")
+        draft.halt("an execution of a finished order")
+        return
+    _same_order(draft, draft.order(order.order_id), told.perm_id)
+    _count(draft, draft.order(order.order_id))
+    if not corrected:
+        tell_fill(draft, order, told.contracts, told.price_ticks, told.ts_ns, held)
+
+
+def _count(draft: Draft, order: Order) -> None:
+    """What the executions so far make of an order."""
+    if order.state is OrderState.FILLED:
+        return
+    if order.filled >= order.contracts and not order.doubles:
+        draft.see(order, Happening.FILL_ALL)
+        return
+    order = draft.happen(order, Happening.FILL) if order.is_live else draft.see(order, Happening.FILL, hint="")
+    if order.hint == "filled":
+        _filled(draft, order)
+
+
+def tell_fill(
+    draft: Draft, order: Order, contracts: int, price_ticks: int, ts_ns: int, held: int, *, inferred: bool = False
+) -> None:
+    """Tell the gate of a fill: of an exit no more than closes what was `held`, for the rest is no part of a trade."""
+    why = reason(draft.bracket, order)
+    told = contracts if why == "entry" else min(contracts, max(0, -order.side * held))
+    if told:
+        fill = Fill(ts_ns=ts_ns, side=order.side, contracts=told, price_ticks=price_ticks, reason=why)
+        draft.commands.append(Filled(fill=fill, inferred=inferred))

@@ -1,0 +1,161 @@
+"""Keeping what is held protected, or closing it: by proof, in three attempts, and only ever what is ours.
+
+A stop protects when the broker says that it has it, every field was read back as sent, and it is large enough. Without
+such a stop for five seconds: say so, send the stop again if the old one is proven dead, else close at market in the
+exits' group, where no two can fill more than the position; after three attempts halt and leave things as they are.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from system.domain.intent import Order, Role, terms
+from system.domain.order_draft import TRIES_MAX, Draft
+from system.domain.order_events import EntryEnded, Place
+from system.domain.order_state import Happening, OrderState
+from system.domain.settings import SECOND_NS
+
+HOPELESS_NS: Final = 15 * SECOND_NS  # without protection, since it was last renewed
+
+
+def protects(order: Order, held: int) -> bool:
+    """Whether an order is a stop that is proven to cover a position (signed contracts)."""
+    large_enough = order.remaining >= abs(held)
+    return order.role is Role.STOP and order.is_proven and order.side * held < 0 and large_enough
+
+
+def supervise(draft: Draft) -> None:
+    """Do what the bracket in hand needs now. Without a link, or before all has been told on it, nothing can be done."""
+    if draft.state.bracket is None:
+        return
+    if draft.state.is_read:
+        if draft.state.book.position:
+            _keep(draft)
+        else:
+            _clear(draft)
+    bracket, held = draft.bracket, draft.state.book.position
+    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
+        draft.set_bracket(ended=1)
+        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+
+
+# nothing is held
+
+
+def _clear(draft: Draft) -> None:
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    bracket = draft.bracket
+    draft.set_bracket(bare_ns=0, tries=0)
+    if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
+        return  # it is held, and the execution is yet to come: what rests protects it
+    if not bracket.entry.is_live:
+        if draft.is_late(max(draft.state.moved_ns, bracket.entry.since_ns)):
+            for order in bracket.exits:
+                draft.cancel(order)
+        return
+    whole = all(order.is_proven for order in bracket.orders)
+    broken = any(order.wrong or not order.is_live for order in bracket.orders)
+    if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
+        for order in bracket.orders:
+            if order.is_live:
+                draft.cancel(order)
+
+
+# something is held
+
+
+def _keep(draft: Draft) -> None:
+    bracket, held = draft.bracket, draft.state.book.position
+    if held * bracket.side < 0:
+        if not _is_certain(draft):
+            return
+        draft.set_bracket(exit_reason=bracket.exit_reason or "flatten")
+        draft.halt("more exits filled than was held")
+        for order in bracket.exits:
+            if order.side * held > 0:
+                draft.cancel(order)
+    elif any(order.wrong for order in bracket.exits):
+        draft.set_bracket(exit_reason=bracket.exit_reason or "flatten")
+    _protect(draft)
+    _close(draft)
+    _complete(draft)
+
+
+def _is_certain(draft: Draft) -> bool:
+    """Whether a position of the wrong sign is one, and no fill of the entry is yet to be told; if not, ask."""
+    state, entry = draft.state, draft.bracket.entry
+    if not entry.is_live or (state.told > state.moved and state.told_contracts == state.book.position):
+        return True
+    if entry.state is not OrderState.UNKNOWN:
+        draft.see(entry, Happening.DOUBT)
+    return False
+
+
+def _protect(draft: Draft) -> None:
+    """Watch the stop; without a proven one for five seconds, send it anew or ask for a close."""
+    bracket, held = draft.bracket, draft.state.book.position
+    if any(protects(order, held) for order in bracket.orders):
+        draft.set_bracket(bare_ns=0, tries=bracket.tries if bracket.exit_reason or _excess(draft) else 0)
+        return
+    if not bracket.bare_ns:
+        draft.set_bracket(bare_ns=draft.now_ns)
+        return
+    closing = any(order.is_proven for order in bracket.live(Role.CLOSE))
+    if draft.now_ns - bracket.bare_ns >= HOPELESS_NS and not closing:
+        draft.halt("a position has neither a proven stop nor a proven close")
+    if bracket.exit_reason or not draft.is_late(bracket.bare_ns):
+        return
+    draft.alert("unprotected", f"{held} contracts have had no proven stop for five seconds")
+    if bracket.live(Role.STOP) or bracket.tries or held * bracket.side < 0:
+        draft.set_bracket(exit_reason="flatten")
+        return
+    draft.set_bracket(tries=1, tried_ns=draft.now_ns, bare_ns=draft.now_ns)
+    draft.place_exit(Role.STOP, bracket.stop_ticks)
+
+
+def _attempt(draft: Draft) -> bool:
+    """Take one of three attempts, five seconds apart; after them, halt and touch nothing more."""
+    bracket = draft.bracket
+    if bracket.tries and not draft.is_late(bracket.tried_ns):
+        return False
+    if bracket.tries >= TRIES_MAX:
+        draft.halt("three attempts at an exit have failed; what rests at the broker is left as it is")
+        return False
+    draft.set_bracket(tries=bracket.tries + 1, tried_ns=draft.now_ns)
+    return True
+
+
+def _close(draft: Draft) -> None:
+    """Close at market what is to be closed, unless a close is under way for all that is proven.
+
+    An entry that still works is taken back first: what it fills must be closed too.
+    """
+    bracket = draft.bracket
+    if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
+        draft.cancel(bracket.entry)
+        return
+    under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
+    if bracket.exit_reason and not under_way and _attempt(draft):
+        draft.place_exit(Role.CLOSE)
+
+
+def _excess(draft: Draft) -> list[Order]:
+    """Exits that could fill more than is held, of those that the broker is proven to have."""
+    held = abs(draft.state.book.position)
+    return [order for order in draft.bracket.exits if order.is_proven and order.remaining > held]
+
+
+def _complete(draft: Draft) -> None:
+    """With the entry over and its fills settled, cut exits that are too large, and renew a target that is gone."""
+    bracket = draft.bracket
+    if bracket.entry.is_live or bracket.exit_reason or not draft.is_late(draft.state.moved_ns):
+        return
+    if excess := _excess(draft):
+        if _attempt(draft):
+            held = abs(draft.state.book.position)
+            cut = [replace(terms(bracket.ref, order), contracts=order.filled + held) for order in excess]
+            draft.commands += [Place(orders=(order,)) for order in cut]
+        return
+    targets = [order for order in bracket.orders if order.role is Role.TARGET]
+    gone = len(targets) == 1 and targets[0].state in (OrderState.CANCELED, OrderState.REJECTED)
+    if gone and any(protects(order, draft.state.book.position) for order in bracket.orders):
+        draft.place_exit(Role.TARGET, bracket.target_ticks)

@@ -1,0 +1,178 @@
+"""What is ours and what is not: fills lost, told twice, corrected, inferred; other people's orders and contracts."""
+
+from dataclasses import replace
+
+from system.domain.order_events import (
+    CommissionTold,
+)
+from tests.domain.order_broker import CLIENT
+from tests.domain.order_pit import Pit, foreign
+
+
+def test_f02_fills_in_a_gap_are_found_by_asking() -> None:
+    pit = Pit()
+    pit.open()
+    pit.link(up=False)
+    pit.fill("stop")
+    pit.broker.mail.clear()
+    pit.pass_s(30)
+    pit.link()
+    assert pit.fills()[-1] == (-1, 1, 4000, "stop")
+    assert pit.states() == ["entry filled", "target working", "stop filled"] or pit.of("stop").state.value == "filled"
+    pit.pass_s(20)
+    assert not pit.of("target").is_live
+    assert pit.halts() == []
+
+
+def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
+    pit = Pit()
+    pit.open()
+    pit.link(up=False)
+    pit.broker.own = 0
+    for order in pit.broker.live():
+        pit.broker.end(order)
+    pit.pass_s(60)
+    pit.link()
+    pit.pass_s(40)
+    assert pit.fills()[-1] == (-1, 1, 3993, "stop")
+    assert pit.halts() == ["an inferred fill"]
+    assert pit.state.book.position == 0
+    assert not any(order.is_live for order in pit.bracket.orders)
+
+
+def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -> None:
+    pit = Pit()
+    pit.open()
+    pit.mute = True
+    stop = pit.broker.orders[3]
+    pit.broker.fill(stop, 1)
+    late = pit.broker.mail.pop(0)
+    pit.broker.executions.pop()
+    for _ in range(30):
+        pit.pass_s(1)
+        pit.deliver()
+    assert pit.state.book.position == 0
+    assert pit.of("stop").state.value == "filled"
+    pit.feed(late)
+    assert pit.state.book.position == 0
+
+
+def test_f14_f43_contracts_that_are_not_ours_stop_entries_and_are_never_traded() -> None:
+    pit = Pit()
+    pit.open()
+    pit.broker.trade_by_hand(2)
+    pit.deliver()
+    pit.pass_s(30)
+    assert pit.alerts() == ["foreign_position"]
+    pit.close()
+    assert pit.placed()[-1].contracts == 1
+    pit.fill("close")
+    pit.enter()
+    assert pit.ended() == ["orders or contracts that are not ours"]
+    pit.broker.trade_by_hand(-2)
+    pit.deliver()
+    pit.pass_s(30)
+    pit.enter()
+    assert pit.states()[0] == "entry working"
+
+
+def test_f17_statuses_may_repeat_and_sizes_never_fall() -> None:
+    pit = Pit()
+    pit.open(contracts=3)
+    pit.fill("target", 1)
+    old = replace(pit.broker.status(pit.broker.orders[2]), filled=0, remaining=3)
+    pit.feed(old)
+    pit.feed(old)
+    assert pit.of("target").told_filled == 1
+    assert pit.of("target").filled == 1
+
+
+def test_f30_an_exit_told_before_its_entry_is_no_position_of_the_wrong_sign() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.mute = True
+    pit.fill("entry")
+    pit.fill("stop")
+    exits = [told for told in pit.broker.mail if getattr(told, "order_id", 0) == 3 and hasattr(told, "exec_id")]
+    pit.feed(exits[0])
+    assert pit.state.book.position == -1
+    pit.pass_s(1)
+    pit.deliver()
+    assert pit.state.book.position == 0
+    assert (len(pit.placed()), pit.halts()) == (3, [])
+
+
+def test_f30_a_fill_of_a_finished_bracket_counts_and_halts() -> None:
+    pit = Pit()
+    pit.open()
+    old = replace(pit.broker.executions[0], exec_id="0001.9.01", order_id=3)
+    pit.fill("target")
+    pit.pass_s(30)
+    pit.enter()
+    pit.mute = True
+    pit.feed(old)
+    assert pit.state.book.position == 1
+    assert pit.halts() == ["an execution of a finished order"]
+
+
+def test_f31_executions_count_once_and_corrections_by_their_difference() -> None:
+    pit = Pit()
+    pit.open(contracts=2)
+    told = pit.broker.executions[0]
+    pit.feed(told)
+    assert pit.state.book.position == 2
+    pit.feed(replace(told, exec_id="0001.0000.02", contracts=1, price_ticks=4002))
+    assert pit.state.book.position == 1
+    pit.feed(told)
+    assert pit.state.book.position == 1
+    assert "execution_corrected" in pit.alerts()
+    assert len(pit.fills()) == 1
+
+
+def test_f32_a_commission_is_a_late_fact_that_decides_nothing() -> None:
+    pit = Pit()
+    pit.open()
+    before = pit.state
+    for cents in (None, 225):
+        pit.feed(CommissionTold(now_ns=0, generation=1, exec_id="0001.7777.01", cents=cents))
+    assert replace(pit.state, records=before.records) == before
+    assert pit.journal[-1][2] == {"exec_id": "0001.7777.01", "cents": 225}
+    assert pit.journal[-2][2] == {"exec_id": "0001.7777.01"}
+
+
+def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:
+    pit = Pit()
+    pit.link()
+    pit.broker.foreign[77] = foreign(pit)
+    pit.feed(foreign(pit))
+    pit.feed(foreign(pit))
+    pit.enter()
+    assert pit.alerts() == ["foreign_order", "entry_denied"]
+    pit.broker.foreign.clear()
+    pit.pass_s(61)
+    pit.enter()
+    assert pit.states()[0] == "entry working"
+    assert pit.canceled() == []
+
+
+def test_f43_a_foreign_order_is_gone_when_it_says_so() -> None:
+    pit = Pit()
+    pit.open()
+    pit.fill("target")
+    ref = pit.bracket.ref
+    pit.enter()
+    pit.feed(foreign(pit, ref=ref, client_id=CLIENT))
+    assert f"of the finished bracket {ref}" in str(pit.said[-1])
+    pit.feed(foreign(pit, "Filled"))
+    assert pit.state.foreign_orders == ()
+
+
+def test_f43_a_foreign_execution_is_said_once() -> None:
+    pit = Pit()
+    pit.open()
+    told = replace(pit.broker.executions[0], ref="", client_id=0, order_id=0, exec_id="0009.1.01")
+    pit.feed(told)
+    pit.feed(told)
+    assert pit.alerts() == ["foreign_execution"]
+    assert pit.state.book.position == 1
