@@ -53,6 +53,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_interrupts,
         )
 
     def run(self, *words: str, script: Path | None = None, **environ: str) -> tuple[int, str, str]:
@@ -64,6 +65,11 @@ class Project:
     def made(self) -> list[str]:
         """`venv` and `pip` for each time that they ran."""
         return [line.split()[0] for line in self.log.read_text().splitlines()] if self.log.exists() else []
+
+
+def _heed_interrupts() -> None:
+    """A shell's background jobs, this run of the tests perhaps among them, ignore SIGINT, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
