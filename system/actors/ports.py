@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from system.domain.order_events import Journal
-from system.domain.road import BrokerCommand, Record
+from system.domain.road import BrokerCommand, ContractTold, Record
 from system.domain.ticks import Batch
 
 
@@ -33,9 +33,16 @@ class Post(Protocol):
 
 
 class Clock(Protocol):
-    """The time now: nanoseconds UTC, never going back."""
+    """The time that decides."""
 
-    def __call__(self) -> int: ...
+    def __call__(self) -> int:
+        """Now: nanoseconds UTC, never going back."""
+
+    def deadline_s(self, at_ns: int) -> float:
+        """That time on trio's clock."""
+
+    def slept_ns(self) -> int:
+        """How long the machine slept since this was last asked; 0: not at all."""
 
 
 class Write(Protocol):
@@ -47,7 +54,11 @@ class Write(Protocol):
 class Tape(Protocol):
     """Records tape events."""
 
-    def __call__(self, batch: Batch, now_ns: int) -> None: ...
+    def contract(self, contract: ContractTold) -> None:
+        """What the events from now on are of."""
+
+    def record(self, batch: Batch, now_ns: int) -> None:
+        """Append events."""
 
 
 class Log(Protocol):

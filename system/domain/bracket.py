@@ -35,6 +35,7 @@ TRANSITIONS: Final = {
     (Phase.OPEN, Step.EXIT_SENT): Phase.EXITING,
     (Phase.OPEN, Step.REDUCED): Phase.OPEN,
     (Phase.OPEN, Step.CLOSED): Phase.FLAT,
+    (Phase.EXITING, Step.ENTRY_FILLED): Phase.EXITING,  # what was left of the entry, before its cancel
     (Phase.EXITING, Step.REDUCED): Phase.EXITING,
     (Phase.EXITING, Step.CLOSED): Phase.FLAT,
 }

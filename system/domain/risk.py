@@ -189,6 +189,20 @@ class Risk:
             self._count(trip)
         return trip
 
+    def fits(self, fill: Fill) -> bool:
+        """Whether a fill follows from what the gate holds; one that does not is left to `adopt`."""
+        if fill.reason == "entry":
+            return self.phase is not Phase.FLAT and self.position.side in (0, fill.side)
+        return self.position.side == -fill.side and fill.contracts <= self.position.contracts
+
+    def adopt(self, held: int, price_ticks: int, now_ns: int) -> None:
+        """Take over a position (signed contracts) that no fills explain, as if entered now at this price."""
+        self.flatten_due_ns, self.phase, self.position = FOREVER_NS, Phase.FLAT, FLAT
+        if held:
+            side = 1 if held > 0 else -1
+            self.phase = Phase.ENTERING
+            self.filled(Fill(ts_ns=now_ns, side=side, contracts=abs(held), price_ticks=price_ticks, reason="entry"))
+
     def _count(self, trip: RoundTrip) -> None:
         counters, lost = self._counters_at(trip.exit_ts_ns), trip.net_cents < 0
         self.flatten_due_ns = FOREVER_NS

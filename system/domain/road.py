@@ -111,12 +111,19 @@ class BooksAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamAsked:
-    """The watchdog: a stream has been asked for; what came before may be missing."""
+class DataMissing:
+    """The watchdog: market data may be missing here, for the link is lost, or a stream is asked for (again)."""
 
     now_ns: int
-    generation: int
-    stream: str
+    stream: str = ""  # the one asked for; empty: the link is lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionVwapTold:
+    """Market data: whether all of the session's trades, or a seed in their place, are in VWAP."""
+
+    now_ns: int
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +157,8 @@ Record = (
     | GateTurned
     | LinkFell
     | BooksAsked
-    | StreamAsked
+    | DataMissing
+    | SessionVwapTold
     | Ticks
     | SignalTold
     | order.OrderEvent

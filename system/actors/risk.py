@@ -1,0 +1,304 @@
+"""The risk actor: what becomes of a signal, what the clock makes due, and what fills mean for the gate.
+
+It has one input. Whatever concerns orders it takes to the order actor and waits for the answer, so that a signal
+behind a fill in the same packet finds the gate as the fill has left it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, get_args
+
+import trio
+
+from system.actors.ports import Clock, Log
+from system.actors.work import Answer, ForGate, ForOrder, Work
+from system.domain import gate_log
+from system.domain.bracket import Phase
+from system.domain.instrument import ContractMonth
+from system.domain.order_events import (
+    ClockTicked,
+    CloseAsked,
+    EntryAccepted,
+    EntryEnded,
+    Filled,
+    Halt,
+    HaltAsked,
+    Journal,
+    OrderEvent,
+    ResumeAsked,
+)
+from system.domain.position import Fill
+from system.domain.risk import ExitAtMarket, Outcome, Risk, SignalFound, SubmitBracket
+from system.domain.road import (
+    BooksAsked,
+    ContractTold,
+    GateTurned,
+    LinkFell,
+    OperatorAsked,
+    Packet,
+    Record,
+    SessionVwapTold,
+    SignalTold,
+    Ticks,
+)
+from system.domain.session import Calendar
+from system.domain.settings import SECOND_NS, Settings
+
+LAG_NS: Final = SECOND_NS // 4  # a packet that is older than this is too old to enter on
+FOR_ORDER: Final = (*get_args(OrderEvent), LinkFell, BooksAsked)
+
+
+class Decisions(Protocol):
+    """Is told of what is decided, as it is decided."""
+
+    def signal(self, signal: SignalTold, outcome: Outcome) -> None: ...
+
+    def fill(self, fill: Fill) -> None: ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    def signal(self, signal: SignalTold, outcome: Outcome) -> None: ...
+
+    def fill(self, fill: Fill) -> None: ...
+
+
+class RiskActor:
+    """`halted`: the order brain's sticky halt, as the journal has it; `gate`: the last snapshot in the journal."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        calendar: Calendar,
+        *,
+        contract_month: ContractMonth | None,
+        gate: Mapping[str, Any] | None,
+        halted: str,
+        clock: Clock,
+        log: Log,
+        decisions: Decisions | None = None,
+        allow_partial_vwap: bool = False,
+        is_dry: bool = False,
+    ) -> None:
+        self.risk = Risk(settings, calendar, contract_month)
+        if gate is not None:
+            gate_log.restore(self.risk, gate)
+        self.halted = halted
+        self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
+        self.is_whole = True  # VWAP
+        self.quote = (0, 0)
+        self.lag_ns = 0
+        self.outcome: Outcome | None = None  # of the last signal
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._decisions = decisions or Silent()
+        self._allow_partial_vwap = allow_partial_vwap
+        self._is_dry = is_dry
+        self._saved = gate_log.snapshot(self.risk)
+
+    async def run(
+        self,
+        inbox: trio.MemoryReceiveChannel[Packet],
+        work: trio.MemorySendChannel[Work | tuple[Journal, ...]],
+        answers: trio.MemoryReceiveChannel[Answer],
+    ) -> None:
+        """Record by record."""
+        self._work, self._answers = work, answers
+        async for packet in inbox:
+            self.lag_ns = self._clock() - packet.now_ns
+            for record in packet.records:
+                if packet.now_ns >= self.risk.flatten_due_ns and self.risk.phase is Phase.OPEN:
+                    await self._command(self.risk.flatten(), packet.now_ns)
+                await self._take(record)
+
+    async def _take(self, record: Record) -> None:
+        match record:
+            case SignalTold():
+                await self._judge(record)
+            case Ticks():
+                self._see(record)
+            case GateTurned():
+                self.reasons = record.reasons
+            case SessionVwapTold():
+                self.is_whole = record.is_whole
+            case ContractTold():
+                self.risk.change_contract(record.month)
+                await self._ask(None, record.now_ns, _contract(record))
+            case OperatorAsked():
+                await self._obey(record)
+            case _ if isinstance(record, FOR_ORDER):
+                await self._ask(record)
+            case _:
+                pass
+
+    # signals
+
+    async def _judge(self, told: SignalTold) -> None:
+        signal = SignalFound(told.now_ns, told.direction, told.bid_ticks, told.ask_ticks, told.patterned)
+        why = self.why_halted()
+        outcome, command = ("halted", None) if why else self.risk.judge(signal)
+        self.outcome = outcome
+        self._decisions.signal(told, outcome)
+        self._log("signal", **_fields(told), outcome=outcome, why=why)
+        record = Journal(kind="signal", now_ns=told.now_ns, payload=_payload(told, outcome))
+        if self._is_dry and isinstance(command, SubmitBracket):
+            self.risk.entry_canceled()
+            command = None
+        if command is None:
+            await self._ask(None, told.now_ns, record)
+        elif isinstance(command, ExitAtMarket):
+            await self._command(command, told.now_ns, record)
+        else:
+            await self._ask(_entry(command, told), told.now_ns, record)
+
+    def why_halted(self) -> str:
+        """Why no signal may be acted on, or nothing (METHOD.md 6, rule 1)."""
+        if self.halted:
+            return self.halted
+        if self.reasons:
+            return self.reasons[0]
+        if not self.is_whole and not self._allow_partial_vwap:
+            return "VWAP misses trades of this session"
+        if self.lag_ns > LAG_NS:
+            return f"{self.lag_ns // 1_000_000} ms behind the market"
+        return ""
+
+    async def _command(self, command: ExitAtMarket, now_ns: int, *records: Journal) -> None:
+        await self._ask(CloseAsked(now_ns=now_ns, reason=command.reason), now_ns, *records)
+
+    # what others say
+
+    def _see(self, ticks: Ticks) -> None:
+        last = ticks.batch[-1]
+        if last["bid_size"] > 0 and last["ask_size"] > 0:
+            self.quote = (int(last["bid_ticks"]), int(last["ask_ticks"]))
+
+    async def _obey(self, asked: OperatorAsked) -> None:
+        now_ns = asked.now_ns
+        if asked.what == "resume":
+            self.halted = ""
+            await self._ask(ResumeAsked(now_ns=now_ns), now_ns)
+            return
+        if asked.what == "stop":
+            self.reasons = ("stopping",)
+            return
+        await self._ask(HaltAsked(now_ns=now_ns, reason=asked.reason or f"{asked.what} asked for"), now_ns)
+        if asked.what == "flatten":
+            if self.risk.phase is Phase.OPEN:
+                await self._command(self.risk.flatten(), now_ns)
+            else:
+                await self._ask(CloseAsked(now_ns=now_ns), now_ns)
+
+    async def _ask(self, event: ForOrder | None, now_ns: int = 0, *records: Journal) -> None:
+        """Take an event to the order actor, and its answer to the gate."""
+        await self._work.send(Work(event=event, records=records))
+        more: list[Journal] = []
+        answer = await self._answers.receive()
+        for told in answer.told:
+            more += self._take_answer(told)
+        saved = gate_log.snapshot(self.risk)
+        if saved != self._saved:
+            self._saved = saved
+            at_ns = now_ns or getattr(event, "now_ns", 0)
+            more.append(Journal(kind=gate_log.KIND, now_ns=at_ns, payload=saved))
+        await self._work.send(tuple(more))
+        if isinstance(event, ClockTicked):
+            await self._compare(answer, event.now_ns)
+        if self._is_due_at_once():
+            await self._command(self.risk.flatten(), now_ns or getattr(event, "now_ns", 0))
+
+    async def _compare(self, answer: Answer, now_ns: int) -> None:
+        """Each second: the gate must hold what the book holds. Where it does not, the book is right, and we halt.
+
+        So it is after an execution was corrected or busted, or filled that had been proven dead.
+        """
+        risk, held = self.risk, answer.held
+        if held == risk.position.side * risk.position.contracts and (
+            held or answer.is_over is (risk.phase is Phase.FLAT) or risk.phase is Phase.ENTERING
+        ):
+            return
+        if not held and not answer.is_over:
+            return  # exits of a position that is closed are being taken back
+        text = f"the gate holds {risk.position.side * risk.position.contracts}, the book {held}; the book is taken"
+        self._log("alert", name="gate_differs", text=text)
+        risk.adopt(held, self.quote[0] if held > 0 else self.quote[1], now_ns)
+        await self._ask(HaltAsked(now_ns=now_ns, reason="the gate and the book differed"), now_ns)
+
+    def _is_due_at_once(self) -> bool:
+        """A fill within the flat hours is closed at the instant at which it is known (METHOD.md 6)."""
+        risk = self.risk
+        return risk.phase is Phase.OPEN and risk.flatten_due_ns <= risk.position.entry_ts_ns
+
+    def _take_answer(self, told: ForGate) -> list[Journal]:
+        match told:
+            case Halt():
+                self.halted = told.reason
+                return []
+            case EntryEnded():
+                if self.risk.phase is Phase.ENTERING:
+                    self.risk.entry_canceled()
+                return []
+            case Filled():
+                return [self._book(told)]
+
+    def _book(self, filled: Filled) -> Journal:
+        fill = filled.fill
+        self._decisions.fill(fill)
+        trip = self.risk.filled(fill) if self.risk.fits(fill) else None
+        payload: dict[str, int | str] = {
+            "ts_ns": fill.ts_ns,
+            "side": fill.side,
+            "contracts": fill.contracts,
+            "price_ticks": fill.price_ticks,
+            "reason": fill.reason,
+            "inferred": int(filled.inferred),
+        }
+        self._log("fill", **payload)
+        if trip is not None:
+            self._log("round_trip", side=trip.side, reason=trip.exit_reason, net_usd=trip.net_cents / 100)
+        return Journal(kind="fill", now_ns=fill.ts_ns, payload=payload)
+
+
+def _entry(command: SubmitBracket, told: SignalTold) -> EntryAccepted:
+    return EntryAccepted(
+        now_ns=told.now_ns,
+        side=command.side,
+        contracts=command.contracts,
+        stop_ticks=command.stop_ticks,
+        target_ticks=command.target_ticks,
+        bid_ticks=told.bid_ticks,
+        ask_ticks=told.ask_ticks,
+    )
+
+
+def _contract(told: ContractTold) -> Journal:
+    payload: dict[str, int | str] = {
+        "month": str(told.month),
+        "con_id": told.con_id,
+        "local_symbol": told.local_symbol,
+    }
+    return Journal(kind="contract", now_ns=told.now_ns, payload=payload)
+
+
+def _fields(told: SignalTold) -> dict[str, object]:
+    return {
+        "direction": "long" if told.direction > 0 else "short",
+        "score": told.score,
+        "features": list(told.features),
+        "bid_ticks": told.bid_ticks,
+        "ask_ticks": told.ask_ticks,
+    }
+
+
+def _payload(told: SignalTold, outcome: Outcome) -> dict[str, int | str]:
+    """Floats as Python spells them, which reads back to the same float."""
+    return {
+        "direction": told.direction,
+        "score": repr(told.score),
+        "features": " ".join(map(repr, told.features)),
+        "bid_ticks": told.bid_ticks,
+        "ask_ticks": told.ask_ticks,
+        "patterned": int(told.patterned),
+        "outcome": outcome,
+    }

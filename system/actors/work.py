@@ -1,0 +1,30 @@
+"""What risk and order say to each other: one event at a time, asked and answered, so that neither ever runs ahead.
+
+Risk sends the event with records of its own; order steps its brain and tells what concerns the gate; risk sends the
+records that this leads to; order then writes all records as one transaction, and only then does what is to be done.
+"""
+
+from dataclasses import dataclass, field
+
+from system.domain.order_events import EntryEnded, Filled, Halt, Journal, OrderEvent
+from system.domain.road import BooksAsked, ContractTold, LinkFell
+
+ForGate = Filled | EntryEnded | Halt
+ForOrder = OrderEvent | LinkFell | BooksAsked | ContractTold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill."""
+
+    told: tuple[ForGate, ...]
+    held: int
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An event for the order brain, or None: records alone."""
+
+    event: ForOrder | None
+    records: tuple[Journal, ...] = field(default=())

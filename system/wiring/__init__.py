@@ -1,0 +1,1 @@
+"""Every channel and nursery of the live system: see `wiring`."""
