@@ -14,6 +14,7 @@ LEGAL = {
     ("open", "exit sent"): "exiting",
     ("open", "reduced"): "open",
     ("open", "closed"): "flat",
+    ("exiting", "entry filled"): "exiting",
     ("exiting", "reduced"): "exiting",
     ("exiting", "closed"): "flat",
 }
