@@ -23,8 +23,9 @@ from system.domain.session import Calendar
 from system.domain.settings import MINUTE_S, SECOND_NS
 from system.domain.ticks import GAP, QUOTE, SEED, TRADE, batch_of
 
-SEED_TRIES: Final = 5  # a session
-SEED_PAUSE_NS: Final = MINUTE_S * SECOND_NS
+SEED_TRIES: Final = 5  # in a row, in a session
+SEED_PAUSE_NS: Final = 15 * SECOND_NS  # TWS counts an identical question within it as pacing (F58)
+RETRY_PAUSE_NS: Final = MINUTE_S * SECOND_NS
 NO_QUOTE: Final = (0, 0, 0, 0)
 
 Row = tuple[int, int, int, int, int, int, int, int, int]  # kind, price, size, the quote, the seed's two sums
@@ -153,6 +154,7 @@ class MarketData:
         if not told.known:
             self._log("seed_failed", tries=self._tries)
             return
+        self._tries = 0
         self._rows.append((SEED, 0, 0, *NO_QUOTE, told.price_size, told.size))
         self._flush(told.now_ns)
         self._tell_whole(True, told.now_ns)
@@ -189,7 +191,7 @@ class MarketData:
         self._spares_gap = self._spares_gap and not {QUOTE, TRADE} <= self._seen
         if self._is_whole or self._is_asked or not {QUOTE, TRADE} <= self._seen or self._tries >= SEED_TRIES:
             return
-        if self._tries and now_ns - self._asked_ns < SEED_PAUSE_NS:
+        if now_ns - self._asked_ns < (RETRY_PAUSE_NS if self._tries else SEED_PAUSE_NS):
             return
         self._is_asked, self._asked_ns, self._tries = True, now_ns, self._tries + 1
         self._broker.do(AskSeed(generation=self._generation, opened_ns=self._session_ns))

@@ -1,0 +1,124 @@
+"""From a signal to a bracket, and from its fills back to the gate."""
+
+from typing import Any
+
+import pytest
+
+from system.domain.bracket import Phase
+from system.domain.order_events import Cancel, Place
+from system.domain.road import OperatorAsked
+from system.domain.settings import SECOND_NS
+from tests.actors.stage import SETTINGS, Paper, push, stage
+
+pytestmark = pytest.mark.trio
+
+
+async def test_a_signal_leads_to_one_bracket_and_its_stop_to_a_cooldown(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        (place,) = it.done(Place)
+        entry, target, stop = place.orders
+        assert (entry.side, entry.type, target.limit_ticks, stop.stop_ticks) == (1, "MKT", 20_017, 19_993)
+        assert it.wiring.risk.risk.phase is Phase.ENTERING
+        it.tws.fill(entry.order_id, 20_001)
+        await it.settle()
+        assert it.wiring.risk.risk.phase is Phase.OPEN
+        it.tws.fill(stop.order_id, 19_993)
+        await it.settle()
+        assert [(fill.reason, fill.price_ticks) for fill in it.ears.fills] == [("entry", 20_001), ("stop", 19_993)]
+        assert it.wiring.risk.risk.phase is Phase.FLAT
+        await push(it, -1)
+        assert it.ears.signals[-1][1] == "cooldown"
+        assert len(it.done(Place)) == 1
+
+
+async def test_f45_the_intent_is_written_before_the_bracket_leaves(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        written: list[list[str]] = []
+        do = it.tws.do
+
+        def spy(command: Any) -> None:
+            if isinstance(command, Place):
+                written.append(it.paper.kinds())
+            do(command)
+
+        it.tws.do = spy  # type: ignore[method-assign]
+        await push(it, 1)
+        assert "intent" in written[0]
+        assert "signal" in written[0]
+
+
+async def test_a_journal_that_fails_lets_nothing_leave(autojump_clock: object) -> None:
+    with pytest.RaisesGroup(pytest.RaisesExc(Exception, match="disk is full")):
+        async with stage(settings=SETTINGS) as it:
+            await it.until_ready()
+            it.paper.fails = True
+            await push(it, 1)
+    assert not it.done(Place)
+
+
+async def test_f20_cooldown_and_counters_outlive_the_program(autojump_clock: object) -> None:
+    paper = Paper()
+    async with stage(settings=SETTINGS, paper=paper) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        await it.settle()
+        it.tws.fill(3, 19_993)
+        await it.settle()
+        counters, tws = it.wiring.risk.risk.counters, it.tws
+        now_ns = it.clock()
+    assert (counters.losses, counters.entries) == (1, 1)
+    tws.generation = 0
+    async with stage(now_ns, settings=SETTINGS, paper=paper, tws=tws) as again:
+        assert again.wiring.risk.risk.counters == counters
+        await again.until_ready()
+        await push(again, 1)
+        assert again.ears.signals[-1][1] == "cooldown"
+
+
+async def test_an_operator_halts_and_resumes(autojump_clock: object) -> None:
+    paper = Paper()
+    async with stage(settings=SETTINGS, paper=paper) as it:
+        await it.until_ready()
+        it.tws.say(OperatorAsked(now_ns=0, what="halt", reason="lunch"))
+        await push(it, 1)
+        assert {outcome for _, outcome in it.ears.signals} == {"halted"}
+        now_ns = it.clock()
+    async with stage(now_ns, settings=SETTINGS, paper=paper) as again:  # it outlives the program
+        await again.until_ready()
+        assert again.wiring.risk.why_halted() == "lunch"
+        again.tws.say(OperatorAsked(now_ns=0, what="resume"))
+        await again.settle()
+        assert again.wiring.risk.why_halted() == ""
+
+
+async def test_an_operator_flattens(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        await it.settle()
+        it.tws.say(OperatorAsked(now_ns=0, what="flatten"))
+        await it.settle()
+        close = it.done(Place)[-1].orders[0]
+        assert (close.type, close.side, close.group) == ("MKT", -1, it.done(Place)[0].orders[0].ref)
+        it.tws.fill(close.order_id, 20_000)
+        await it.settle()
+        assert it.ears.fills[-1].reason == "flatten"
+        assert it.wiring.risk.halted == "flatten asked for"
+
+
+async def test_a_stop_leaves_what_is_held_protected_and_says_so(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        await it.settle(1)
+        began_ns = it.clock()
+        words = await it.wiring.stop()
+        assert words == "+1 contracts, protected by a stop that the broker has confirmed"
+        assert it.clock() - began_ns < SECOND_NS
+        assert not it.done(Cancel)
