@@ -1,0 +1,1 @@
+"""The wiring and what is around it."""
