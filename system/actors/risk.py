@@ -74,6 +74,7 @@ class RiskActor:
         contract_month: ContractMonth | None,
         gate: Mapping[str, Any] | None,
         halted: str,
+        max_day_loss_cents: int,
         clock: Clock,
         log: Log,
         decisions: Decisions | None = None,
@@ -89,7 +90,7 @@ class RiskActor:
         self.quote = (0, 0)
         self.lag_ns = 0
         self.outcome: Outcome | None = None  # of the last signal
-        self._settings = settings
+        self._max_day_loss_cents = max_day_loss_cents
         self._clock = clock
         self._log = log
         self._decisions = decisions or Silent()
@@ -205,6 +206,7 @@ class RiskActor:
         await self._work.send(tuple(more))
         if isinstance(event, ClockTicked):
             await self._compare(answer, event.now_ns)
+            await self._limit_loss(event.now_ns)
         if self._is_due_at_once():
             await self._command(self.risk.flatten(), now_ns or getattr(event, "now_ns", 0))
 
@@ -224,6 +226,19 @@ class RiskActor:
         self._log("alert", name="gate_differs", text=text)
         risk.adopt(held, self.quote[0] if held > 0 else self.quote[1], now_ns)
         await self._ask(HaltAsked(now_ns=now_ns, reason="the gate and the book differed"), now_ns)
+
+    async def _limit_loss(self, now_ns: int) -> None:
+        """Each second: a session that loses too much, what is open included, is over."""
+        risk, (bid_ticks, ask_ticks) = self.risk, self.quote
+        if risk.phase is not Phase.OPEN or not bid_ticks:
+            return
+        cents = risk.day_cents(now_ns, bid_ticks if risk.position.side > 0 else ask_ticks)
+        if cents > -self._max_day_loss_cents:
+            return
+        text = f"the session's result is {cents / 100:.2f} USD with what is open, beyond the limit: closed, and halted"
+        self._log("alert", name="day_loss", text=text)
+        await self._ask(HaltAsked(now_ns=now_ns, reason="the day's loss is beyond its limit"), now_ns)
+        await self._command(risk.flatten(), now_ns)
 
     def _is_due_at_once(self) -> bool:
         """A fill within the flat hours is closed at the instant at which it is known (METHOD.md 6)."""

@@ -203,6 +203,16 @@ class Risk:
             self.phase = Phase.ENTERING
             self.filled(Fill(ts_ns=now_ns, side=side, contracts=abs(held), price_ticks=price_ticks, reason="entry"))
 
+    def day_cents(self, ts_ns: int, mark_ticks: int) -> int:
+        """The session's result with what is open closed at `mark_ticks`, commissions included."""
+        position, settings = self.position, self._settings
+        cents = self._counters_at(ts_ns).net_cents
+        if not position.side:
+            return cents
+        open_cents = position.gross_cents(mark_ticks, settings.instrument.tick_cents)
+        fees = position.commission_cents(settings.commission_cents) + position.contracts * settings.commission_cents
+        return cents + open_cents - fees
+
     def _count(self, trip: RoundTrip) -> None:
         counters, lost = self._counters_at(trip.exit_ts_ns), trip.net_cents < 0
         self.flatten_due_ns = FOREVER_NS

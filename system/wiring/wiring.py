@@ -169,6 +169,7 @@ class Wiring:
             contract_month=rules.contract_month,
             gate=memory.gate,
             halted=memory.orders.halted,
+            max_day_loss_cents=rules.orders.max_day_loss_cents,
             clock=world.clock,
             log=world.log,
             decisions=world.decisions,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import trio
+import trio.testing
 
 from system.domain import link_events as link
 from system.domain import order_events as order

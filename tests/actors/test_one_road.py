@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
 from simulator.tws.lockstep import seed_scheduler
 from tests.actors.stage import SETTINGS, push, stage

@@ -122,3 +122,15 @@ async def test_a_stop_leaves_what_is_held_protected_and_says_so(autojump_clock: 
         assert words == "+1 contracts, protected by a stop that the broker has confirmed"
         assert it.clock() - began_ns < SECOND_NS
         assert not it.done(Cancel)
+
+
+async def test_a_day_that_loses_too_much_with_what_is_open_is_closed_and_halted(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        await it.settle(1)
+        await it.flow(2, price=19_000)  # the stop at 19,993 has not filled: the exchange is gone
+        assert it.done(Place)[-1].orders[0].type == "MKT"
+        assert it.wiring.risk.halted == "the day's loss is beyond its limit"
+        assert "day_loss" in it.ears.alerts()

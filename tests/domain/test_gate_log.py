@@ -78,3 +78,13 @@ def test_nothing_is_adopted_as_flat() -> None:
     risk.filled(ENTRY)
     risk.adopt(0, 20_000, NOON)
     assert (risk.phase, risk.position, risk.flatten_due_ns) == (Phase.FLAT, Position(), FOREVER_NS)
+
+
+def test_the_day_counts_what_is_open_as_if_closed_now() -> None:
+    risk = gate()
+    assert risk.day_cents(NOON, 20_000) == 0
+    risk.judge(SIGNAL)
+    risk.filled(ENTRY)
+    assert risk.day_cents(NOON + SECOND_NS, 19_991) == -10 * 1250 - 450
+    risk.filled(STOP)
+    assert risk.day_cents(NOON + 3 * SECOND_NS, 19_991) == -11 * 1250 - 450
