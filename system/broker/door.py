@@ -8,47 +8,25 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import ib_insync
 import trio
 import trio_asyncio
 
+from system.broker.address import Address
+from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.guard import GuardedConnection
 
 T = TypeVar("T")
-IN_USE: Final = 326
 USER_INFO: Final = 107
 END_S: Final = 1.0  # for a connection to end
-LATER_S: Final = 5.0  # the library's own limit: ours comes first, and knows why
 SAID_MAX: Final = 1000
 SWALLOWERS: Final = ("ib_insync.decoder.Decoder", "ib_insync.Decoder", "ib_insync.wrapper", "eventkit.event")
-
-Why = Literal["refused", "in_use", "silent", "hung_up", "broken"]
-
-
-class NoConnectionError(Exception):
-    """There is no connection; `why` says what kind of reason, the text says it to a person."""
-
-    def __init__(self, why: Why, text: str) -> None:
-        super().__init__(text)
-        self.why: Why = why
 
 
 class NoAnswerError(Exception):
     """A question that was not answered in time: nothing is known, which is not the same as an empty answer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where TWS is, and which client we are."""
-
-    host: str
-    port: int
-    client_id: int
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +79,7 @@ async def loop(on_failure: Callable[[str], None]) -> AsyncIterator[None]:
 async def open_door(address: Address, *, within_s: float) -> AsyncIterator[Door]:
     """Connect and start, all within `within_s`; the connection ends with the block. Raises NoConnectionError."""
     ib = ib_insync.IB()
-    connection = _guard(ib)
+    connection = guard(ib)
     door = Door(ib, connection)
     handler = _Swallowed(door.swallowed)
     loggers = [logging.getLogger(name) for name in SWALLOWERS]
@@ -117,7 +95,8 @@ async def open_door(address: Address, *, within_s: float) -> AsyncIterator[Door]
             await _close(ib, connection)
 
 
-def _guard(ib: Any) -> GuardedConnection:
+def guard(ib: Any) -> GuardedConnection:
+    """Give a fresh `IB()` a connection that notices broken framing."""
     client = ib.client
     connection = client.conn = GuardedConnection()
     connection.hasData.connect(client._onSocketHasData, keep_ref=True)
@@ -126,55 +105,15 @@ def _guard(ib: Any) -> GuardedConnection:
 
 
 async def _connect(door: Door, address: Address, within_s: float) -> None:
-    """The library reports a refusal as a timeout, when that has passed; listen for it instead."""
-    over = trio.Event()
-    ended: list[str] = []
-
-    def end(text: str) -> None:
-        ended.append(text)
-        over.set()
-
-    door.ib.client.apiError.connect(end, keep_ref=True)
-    failure: list[BaseException] = []
-    done = False
-    with trio.move_on_after(within_s) as limit:
-        async with trio.open_nursery() as nursery:
-
-            async def dial() -> None:
-                nonlocal done
-                try:
-                    await trio_asyncio.aio_as_trio(door.ib.connectAsync)(
-                        address.host, address.port, clientId=address.client_id, timeout=within_s + LATER_S
-                    )
-                    done = True
-                except (OSError, TimeoutError) as wrong:
-                    failure.append(wrong)
-                nursery.cancel_scope.cancel()
-
-            nursery.start_soon(dial)
-            await over.wait()
-            nursery.cancel_scope.cancel()
-    if done:
-        return
-    if limit.cancelled_caught:
-        ended.clear()  # it was us
-    raise _why(door, address, ended, failure, within_s)
-
-
-def _why(
-    door: Door, address: Address, ended: list[str], failure: list[BaseException], within_s: float
-) -> NoConnectionError:
-    if any(said.code == IN_USE for said in door.said):
-        return NoConnectionError("in_use", f"client id {address.client_id} is in use at {address}")
-    if door.connection.broken is not None:
-        return NoConnectionError("broken", f"{address} sent {door.connection.broken}")
-    if any(isinstance(wrong, ConnectionRefusedError) for wrong in failure):
-        return NoConnectionError("refused", f"nothing listens on {address}")
-    if any(isinstance(wrong, OSError) and not isinstance(wrong, TimeoutError) for wrong in failure):
-        return NoConnectionError("refused", f"{address} cannot be reached: {failure[0]}")
-    if ended:
-        return NoConnectionError("hung_up", f"{address} closed the connection")
-    return NoConnectionError("silent", f"{address} did not answer within {within_s:g} s")
+    await dial(
+        door.ib.client,
+        lambda: door.ib.connectAsync(
+            address.host, address.port, clientId=address.client_id, timeout=within_s + LATER_S
+        ),
+        address,
+        lambda: [said.code for said in door.said],
+        within_s,
+    )
 
 
 async def _close(ib: Any, connection: GuardedConnection) -> None:

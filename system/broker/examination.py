@@ -7,7 +7,9 @@ from typing import Any, Final
 import ib_insync
 import trio
 
-from system.broker.door import Address, Door, NoAnswerError, NoConnectionError, open_door
+from system.broker.address import PAPER_PORTS, PAPER_PREFIXES, Address, masked
+from system.broker.dial import NoConnectionError
+from system.broker.door import Door, NoAnswerError, open_door
 from system.broker.finding import Failed, Finding, Unjudged
 from system.broker.quick_look import quotes_in_words
 from system.domain.instrument import Instrument, front_month
@@ -19,8 +21,6 @@ ANSWER_S: Final = 10.0
 TICKS_S: Final = 15.0
 SKEW_FAR_S: Final = 30
 SKEW_NEAR_S: Final = 2
-PAPER_PORTS: Final = (7497, 4002)
-PAPER_PREFIXES: Final = ("DU", "DF")
 MOCK: Final = "bn mock-tws"
 READ_ONLY: Final = 321
 NO_LIVE_DATA: Final = (354, 10089, 10090, 10167, 10168, 10189, 10197)
@@ -243,8 +243,3 @@ class Examination:
             first = f"{len(door.swallowed)} messages could not be read; the first: {door.swallowed[0]}"
             raise Failed(first, "this version of TWS may be newer than what is known here")
         return "all were understood"
-
-
-def masked(account: str) -> str:
-    """An account's name with its middle hidden: it goes into logs."""
-    return account[:2] + "*" * max(0, len(account) - 5) + account[-3:]

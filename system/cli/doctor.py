@@ -33,7 +33,7 @@ def doctor(
     """Check TWS step by step; say what to do about each failure. Places no order."""
     import trio
 
-    from system.broker.door import Address
+    from system.broker.address import Address
     from system.broker.examination import Examination
     from system.config import load_config
 

@@ -1,0 +1,206 @@
+"""What has been asked on one connection and is not answered yet. Every question has a deadline: silence is no answer.
+
+Answers carry their question's id, so that one that comes late answers nothing else; all but the list of open orders,
+which TWS ends without one. A list that does not end in time therefore ends the connection: on it, no later end could
+be told from the missing one (F03).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+import ib_insync
+import trio
+
+from system.domain import order_events as order
+from system.domain.instrument import TICKS_PER_POINT
+from system.domain.road import AskSeed, Record, SeedAnswered
+from system.domain.settings import SECOND_NS
+
+DEADLINE_S: Final = 4.0
+BARS_DEADLINE_S: Final = 20.0
+REQUEST_IDS: Final = 1_000_000_000  # from here on; order ids are far below, for errors name both alike
+CONTRACTS_MAX: Final = 100
+
+
+End = Callable[[bool, list[Any]], None]
+
+
+@dataclass
+class Question:
+    """One that is open. `end` is called once: with whether the answer is known, and what it holds."""
+
+    end: End
+    items: list[Any] = field(default_factory=list)
+    refusal: str = ""
+
+
+class Asked:
+    """Open questions by request id; that for open orders, of which there is one at a time, has the id 0."""
+
+    def __init__(self, generation: int, now_ns: Callable[[], int], say: Callable[[Record], None]) -> None:
+        self._generation = generation
+        self._now_ns = now_ns
+        self._say = say
+        self._open: dict[int, Question] = {}
+        self._next_id = REQUEST_IDS
+
+    def new_id(self) -> int:
+        """A request id never used before."""
+        self._next_id += 1
+        return self._next_id
+
+    def begin(self, req_id: int, end: End) -> Question:
+        """Note a question."""
+        assert req_id not in self._open, "the same question twice"
+        question = self._open[req_id] = Question(end=end)
+        return question
+
+    def is_open(self, req_id: int) -> bool:
+        """Whether a question waits for its answer."""
+        return req_id in self._open
+
+    def end(self, req_id: int, *, known: bool) -> bool:
+        """Answer a question, if it is still open."""
+        question = self._open.pop(req_id, None)
+        if question is not None:
+            question.end(known, question.items)
+        return question is not None
+
+    async def expire(self, req_id: int, within_s: float, late: Callable[[], None] = lambda: None) -> None:
+        """End a question without an answer when its time is over; `late` is called then."""
+        question = self._open.get(req_id)
+        await trio.sleep(within_s)
+        if question is not None and self._open.get(req_id) is question:
+            self.end(req_id, known=False)
+            late()
+
+    # what the ear hears
+
+    def refused(self, req_id: int, code: int, text: str) -> bool:
+        """An error about a question; whether there is such a question."""
+        if req_id >= REQUEST_IDS:
+            if question := self._open.get(req_id):
+                question.refusal = f"{code} {text}"
+            self.end(req_id, known=False)
+        return req_id >= REQUEST_IDS
+
+    def contract(self, req_id: int, details: Any) -> None:
+        self._add(req_id, details)
+
+    def end_contract(self, req_id: int) -> None:
+        self.end(req_id, known=True)
+
+    def bar(self, req_id: int, bar: Any) -> None:
+        self._add(req_id, bar)
+
+    def end_bars(self, req_id: int) -> None:
+        self.end(req_id, known=True)
+
+    def open_order(self, told: order.OpenOrderTold) -> None:
+        self._add(0, told)
+
+    def end_open_orders(self) -> None:
+        self.end(0, known=True)
+
+    def execution(self, req_id: int, told: order.ExecutionTold) -> bool:
+        """Take an execution that answers a question; whether it does, be it a question that is over."""
+        self._add(req_id, told)
+        return req_id >= 0
+
+    def end_executions(self, req_id: int) -> None:
+        self.end(req_id, known=True)
+
+    def position(self, req_id: int, contracts: int) -> None:
+        self._add(req_id, contracts)
+
+    def end_positions(self, req_id: int) -> None:
+        self.end(req_id, known=True)
+
+    def _add(self, req_id: int, item: Any) -> None:
+        if question := self._open.get(req_id):
+            question.items.append(item)
+
+    # answers
+
+    def answer_orders(self, number: int) -> End:
+        """Every order of its last telling."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            last = {told.perm_id or (told.client_id, told.terms.order_id): told for told in items}
+            self._say(
+                order.OpenOrdersAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    number=number,
+                    known=known,
+                    orders=tuple(last.values()) if known else (),
+                )
+            )
+
+        return end
+
+    def answer_executions(self, number: int) -> End:
+        """All of the day."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            self._say(
+                order.ExecutionsAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    number=number,
+                    known=known,
+                    executions=tuple(items) if known else (),
+                )
+            )
+
+        return end
+
+    def answer_positions(self, number: int) -> End:
+        """Contracts of what is traded."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            self._say(
+                order.PositionsAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    number=number,
+                    known=known,
+                    contracts=sum(items) if known else 0,
+                )
+            )
+
+        return end
+
+    def answer_seed(self, asked: AskSeed) -> End:
+        """The sums over bars that began at the session's open or later."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            price_size, size = sums(items, asked.opened_ns) if known else (0, 0)
+            self._say(
+                SeedAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    known=known and size > 0,
+                    price_size=price_size,
+                    size=size,
+                )
+            )
+
+        return end
+
+
+def sums(bars: list[Any], opened_ns: int) -> tuple[int, int]:
+    """Ticks x contracts and contracts of one-minute bars; a bar's mean price is rounded to what is nearest in all."""
+    total, size = Fraction(0), 0
+    for bar in bars:
+        if int(bar.date) * SECOND_NS >= opened_ns and bar.volume > 0 and bar.average > 0:
+            total += Fraction(str(bar.average)) * TICKS_PER_POINT * int(bar.volume)
+            size += int(bar.volume)
+    return round(total), size
+
+
+def future(symbol: str, year: int, month: int) -> Any:
+    """A CME future as it is asked for."""
+    return ib_insync.Future(symbol, f"{year}{month:02d}", "CME", currency="USD")

@@ -1,0 +1,142 @@
+"""The broker's side of the road: connections one after the other, each with a generation, and what they say in packets.
+
+`do` is called from the actors and returns at once; all that comes back enters the one queue, in the order of the wire.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import trio
+
+from system.broker.address import Address
+from system.broker.line import Line
+from system.domain import link_events as link
+from system.domain import order_events as order
+from system.domain.instrument import ContractMonth, Instrument
+from system.domain.road import AskSeed, BrokerCommand, Packet, Record
+
+PACKETS: Final = 10_000
+FULL: Final = 8_000  # reading stops there, and goes on at half of it
+WAIT_S: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What is to be behind the address. `month` gives the contract to trade at a time."""
+
+    instrument: Instrument
+    paper: bool
+    month: Callable[[int], ContractMonth]
+    expected: str = ""  # its name; any where empty
+
+
+class LiveBroker:
+    """`prepare` gets each fresh `IB()` before it connects, and gives it the connection that it will use."""
+
+    def __init__(
+        self,
+        address: Address,
+        account: Account,
+        *,
+        clock: Callable[[], int],
+        prepare: Callable[[Any], None],
+        wire: Callable[[str, int, bytes], None] | None = None,
+    ) -> None:
+        self._address = address
+        self._account = account
+        self._clock = clock
+        self._prepare = prepare
+        self._wire = wire
+        self._in, self.records = trio.open_memory_channel[Packet](PACKETS)
+        self._line: Line | None = None
+        self._dials = trio.Event()
+        self._dial: link.Dial | None = None
+
+    async def run(self) -> None:
+        """Dial when told to; within `door.loop`, around the actors."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._drain)
+            while True:
+                await self._dials.wait()
+                self._dials = trio.Event()
+                command, self._dial = self._dial, None
+                if command is not None:
+                    nursery.start_soon(self._serve, command.generation)
+
+    def post(self, record: Record) -> None:
+        """Put a record of our own on the road."""
+        self._put(Packet(now_ns=self._clock(), records=(record,)))
+
+    def do(self, command: BrokerCommand) -> None:
+        """Do it, now or in its turn; see the port in `system.actors.ports`."""
+        match command:
+            case link.Dial():
+                self._hang_up()
+                self._dial = command
+                self._dials.set()
+            case link.Abort():
+                if self._line is not None and self._line.generation == command.generation:
+                    self._hang_up()
+            case order.Place():
+                self._place(command)
+            case order.Cancel():
+                if self._line is not None:
+                    self._line.cancel(command.order_id)
+            case order.Ask():
+                self._ask(command)
+            case link.Probe() | link.Subscribe() | link.Resubscribe() | AskSeed():
+                if self._line is not None and self._line.generation == command.generation:
+                    self._line.ask(command)
+
+    # inside
+
+    async def _serve(self, generation: int) -> None:
+        line = Line(
+            generation,
+            self._address,
+            self._account,
+            clock=self._clock,
+            put=self._put_from,
+            prepare=self._prepare,
+            wire=self._wire,
+        )
+        self._line = line
+        await line.run()
+        if self._line is line:
+            self._line = None
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        self._dial = None
+        if line is not None:
+            line.abort()
+
+    def _put_from(self, line: Line, packet: Packet) -> None:
+        """Of a connection that has ended nothing is told any more."""
+        if line is not self._line:
+            return
+        self._put(packet)
+        if self._in.statistics().current_buffer_used >= FULL:
+            line.pause()
+
+    def _put(self, packet: Packet) -> None:
+        self._in.send_nowait(packet)
+
+    async def _drain(self) -> None:
+        """Let a connection that has been paused read on once the road is free."""
+        while True:
+            await trio.sleep(WAIT_S if self._line is not None and self._line.is_paused else 1)
+            line = self._line
+            if line is not None and line.is_paused and self._in.statistics().current_buffer_used < FULL // 2:
+                line.resume()
+
+    def _place(self, command: order.Place) -> None:
+        sent = self._line is not None and self._line.place(command.orders)
+        ids = tuple(terms.order_id for terms in command.orders)
+        self.post(order.PlacementAnswered(now_ns=self._clock(), order_ids=ids, sent=sent))
+
+    def _ask(self, command: order.Ask) -> None:
+        line = self._line
+        if line is not None:
+            line.ask(command)
