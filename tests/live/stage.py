@@ -8,8 +8,6 @@ from typing import Any
 import trio
 import trio.testing
 
-from simulator.faults.plan import Plan
-from simulator.faults.player import Player
 from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
 from simulator.tws.world import World as Mock
