@@ -10,8 +10,8 @@ import trio
 from system.broker.address import PAPER_PORTS, PAPER_PREFIXES, Address, masked
 from system.broker.dial import NoConnectionError
 from system.broker.door import Door, NoAnswerError, open_door
-from system.broker.greeting import MOCK
 from system.broker.finding import Failed, Finding, Unjudged
+from system.broker.greeting import MOCK
 from system.broker.quick_look import quotes_in_words
 from system.domain.instrument import Instrument, front_month
 from system.domain.session import CHICAGO, Calendar

@@ -8,10 +8,10 @@ end: no more entries, a few seconds for what is under way, and a word on what is
 """
 
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -95,7 +95,7 @@ class Live:
         if ends:
             raise ends[0]
 
-    async def _obey(self, signals: "trio.abc.AsyncGenerator[int]", nursery: trio.Nursery) -> None:
+    async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
         """The first signal: stop well; the second, or one before there is anything to stop: at once."""
         async for number in signals:
             self._log("signal", name=signal.Signals(number).name)
@@ -139,7 +139,7 @@ class Live:
                 expected=account,
             ),
             clock=clock,
-            prepare=guard,
+            prepare=_guarded,
             wire=frames.write if frames else None,
         )
         recorder = Recorder(
@@ -198,6 +198,10 @@ class Live:
             raise ends[0]
 
 
+def _guarded(ib: Any) -> None:
+    guard(ib)
+
+
 async def _follow_wall(running: Running) -> None:
     """Take over where the machine's clock has been set, while nothing is held that counts its time."""
     while True:
@@ -211,9 +215,7 @@ async def _follow_wall(running: Running) -> None:
 
 def append(journal: Journal, records: Sequence[Record]) -> None:
     """One transaction."""
-    journal.append_all(
-        [Entry(kind=record.kind, now_ns=record.now_ns, payload=record.payload) for record in records]
-    )
+    journal.append_all([Entry(kind=record.kind, now_ns=record.now_ns, payload=record.payload) for record in records])
 
 
 def at_speed(rules: Rules, speed: float) -> Rules:
