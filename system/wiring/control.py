@@ -171,7 +171,8 @@ def ask(path: Path, asked: Document) -> Document | None:
             except (FileNotFoundError, ConnectionRefusedError):
                 return None
             stream.settimeout(REQUEST_S + WORK_S)
-            stream.sendall(json.dumps(asked).encode() + b"\n")
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have said why before it hung up
+                stream.sendall(json.dumps(asked).encode() + b"\n")
             while not line.endswith(b"\n") and len(line) <= ANSWER_BYTES_MAX and (data := stream.recv(65_536)):
                 line += data
         answer = dict(json.loads(line))
