@@ -1,5 +1,7 @@
 """Faults of orders, fills and positions, as a client sees them."""
 
+import pytest
+
 from simulator.tws.session import State
 from tests.faults.stage import (
     COMMISSION,
@@ -282,3 +284,127 @@ def test_f10_ids_go_back_without_a_restart() -> None:
     client.order(3)
     stage.go(1, client)
     assert statuses(client.read(), 3)[-1] == "Filled", "an id may be that of an order that is over"
+
+
+def test_f13_an_inactive_order_comes_alive_with_its_children() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="5s")
+    bracket(client)
+    stage.go(2, client)
+    frames = client.read()
+    assert statuses(frames, 1) == ["Inactive"]
+    assert statuses(frames, 2) == []
+    assert statuses(client.ask(16, 1), 1) == ["Inactive"], "it is not over"
+    stage.go(4, client)
+    frames = client.read()
+    assert statuses(frames, 1)[-1] == "Filled"
+    assert statuses(frames, 3)[-1] == "PreSubmitted"
+
+
+def test_an_inactive_order_that_is_canceled_does_not_come_alive() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="2s")
+    bracket(client)
+    client.send_now(4, 1, 1, "")
+    stage.go(4, client)
+    assert statuses(client.read(), 1) == ["Inactive", "Cancelled"]
+    assert stage.world.desk.orders == []
+
+
+@pytest.mark.parametrize(("contracts", "ends", "code"), [(0, "Filled", 10148), (1, "Cancelled", 202)])
+def test_f13_an_order_that_is_told_to_be_pending_cancel_fills_whole_or_in_part(
+    contracts: int, ends: str, code: int
+) -> None:
+    stage, client = trading()
+    client.order(1, kind="LMT", limit=4900, quantity=2)
+    stage.go(0.5, client)
+    client.read()
+    stage.inject("cancel_fill_race", pending=True, contracts=contracts, by="2s")
+    client.send_now(4, 1, 1, "")
+    stage.go(1.9, client)
+    assert statuses(client.read(), 1) == ["PendingCancel"]
+    stage.go(0.5, client)
+    frames = client.read()
+    assert fills(frames)
+    assert statuses(frames, 1)[-1] == ends
+    assert codes(frames) == [code]
+
+
+def test_f44_a_preset_makes_an_order_a_days_order_which_ends_with_the_day() -> None:
+    stage, client = trading()
+    stage.inject("preset", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    frames = client.read()
+    assert codes(frames) == [10349]
+    told = [frame for frame in frames if frame[0] == OPEN and frame[1] == "3"]
+    assert told
+    assert all("DAY" in frame and "GTC" not in frame for frame in told)
+    stage.world.advance(stage.world.now_ns + 9 * 3600 * 1_000_000_000)
+    frames = client.read()
+    assert statuses(frames, 3)[-1] == "Cancelled"
+    assert 202 in codes(frames)
+
+
+def test_f64_a_preset_makes_an_order_one_of_regular_hours() -> None:
+    stage, client = trading()
+    stage.inject("preset", what="hours", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    assert codes(client.read()) == [2109]
+    assert [order.ticket.terms.outside_rth for order in stage.world.desk.orders] == [True, False]
+
+
+def test_f29_an_unasked_cancel_of_stops_takes_its_siblings_along_and_leaves_entries() -> None:
+    stage, client = trading()
+    bracket(client)
+    client.order(4, kind="LMT", limit=1000)
+    stage.go(1, client)
+    client.read()
+    stage.inject("unasked_cancel", which="stop")
+    stage.go(1, client)
+    assert sorted(codes(client.read())) == [202, 202]
+    assert [order.order_id for order in stage.world.desk.orders] == [4]
+
+
+def test_f32_a_commission_comes_ahead_of_its_fill_or_is_a_number_that_stands_for_none() -> None:
+    stage, client = trading()
+    stage.inject("commission", "5s", how="early")
+    client.order(1)
+    stage.go(1, client)
+    assert [kind for kind in client.kinds() if kind in (FILL, COMMISSION)] == [COMMISSION, FILL]
+    asked = client.ask(7, 3, 9, 0, "", "", "", "", "", "")
+    assert [frame[0] for frame in asked] == [COMMISSION, FILL, "55"]
+    stage, client = trading()
+    stage.inject("commission", "5s", how="huge")
+    client.order(1)
+    stage.go(1, client)
+    (report,) = [frame for frame in client.read() if frame[0] == COMMISSION]
+    assert float(report[3]) > 1e308
+
+
+def test_a_swallowed_message_is_of_the_kind_that_is_meant() -> None:
+    stage, client = trading()
+    stage.inject("swallow", which="modify")
+    client.order(1, kind="LMT", limit=1000)
+    client.order(1, kind="LMT", limit=1001)
+    client.order(1, kind="LMT", limit=1002)
+    stage.go(1, client)
+    assert [order.ticket.limit_ticks for order in stage.world.desk.orders] == [4008]
+    assert [frame[0] for frame in client.read()].count(OPEN) == 3, "taken, at work, and once new terms"
+
+
+def test_a_correction_moves_the_averages_of_its_order() -> None:
+    stage, client = trading()
+    client.order(1, kind="LMT", limit=4900, quantity=2)
+    stage.go(0.5, client)
+    for price in (19_600, 19_600):
+        stage.world.fill(1, 1, 1, price)
+    client.read()
+    exec_id = stage.world.desk.last_fill(1)
+    assert exec_id is not None
+    stage.world.deliver(stage.world.desk.correct(exec_id, 19_604, stage.world.now_ns))
+    ((told, _),) = fills(client.read())
+    assert told.endswith(".02")
+    asked = [frame for frame in client.ask(7, 3, 9, 0, "", "", "", "", "", "") if frame[0] == FILL]
+    assert [float(frame[25]) for frame in asked] == [4900.0, 4900.5]

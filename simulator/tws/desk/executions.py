@@ -67,6 +67,7 @@ class Executions:
             cumulative=order.filled,
             average_price=order.average_price,
             order_ref=terms.order_ref,
+            liquidation=int(order.forced),
             last_liquidity=2 if ts_ns == order.accepted_ns or order.is_stop else 1,
         )
         report = CommissionReport(

@@ -30,6 +30,7 @@ class Office:
     executions: Executions
     master_id: int | None = None
     told: list[Addressed] = field(default_factory=list)
+    shelved: set[tuple[int, int]] = field(default_factory=set)  # new orders that TWS will put aside
     doomed: dict[tuple[int, int], tuple[str, Shape]] = field(default_factory=dict)  # new orders that IB will refuse
 
     def say(self, client_id: int, notice: Notice) -> None:

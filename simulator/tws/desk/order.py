@@ -81,6 +81,7 @@ class DeskOrder:
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
     why: str = ""  # it ended
+    forced: bool = False  # IB's own, to close a position
     refusal: str = ""  # why IB is taking it away, or will not take it once it is transmitted
     refusal_shape: Shape = "both"
 

@@ -128,6 +128,12 @@ class Placing:
         """Send an order and the untransmitted ones that it is attached to, or that are attached to it: one command."""
         family = self._family(order)
         root = family[0]
+        if root.parent is not None and root.parent.state is Life.SHELVED:
+            return  # it goes with its parent
+        if (root.client_id, root.order_id) in self._office.shelved and root.state is Life.UNTRANSMITTED:
+            root.step(Event.SHELVE)
+            self._office.tell(root)
+            return
         if (reason := self._why_rejected(root, now_ns)) is not None:
             for member in family:
                 self._office.rejected(member, now_ns, reason)
@@ -220,9 +226,11 @@ class Placing:
             raise RefusedError(104)
         ticket = self._read(request, now_ns)
         _compare(order, ticket)
-        if order.state is Life.UNTRANSMITTED:
+        if order.state.is_unsent:
             order.ticket, order.contracts = ticket, ticket.contracts
-            if request.terms.transmit:
+            if order.state is Life.SHELVED:
+                self._office.tell(order)
+            elif request.terms.transmit:
                 self.transmit(order, now_ns)
             return
         if ticket.contracts <= order.filled:

@@ -158,7 +158,7 @@ class Taking:
         groups, parents = {order.group for order in touched if order.group}, {order.perm_id for order in touched}
         for order in registry.live():
             is_near = order.group in groups or (order.parent is not None and order.parent.perm_id in parents)
-            if order.state is Life.UNTRANSMITTED or not (is_near or order.perm_id in told):
+            if order.state.is_unsent or not (is_near or order.perm_id in told):
                 continue
             contracts = order.filled + exchange.left(order.perm_id)
             if contracts != order.contracts:
