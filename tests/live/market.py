@@ -37,7 +37,7 @@ def _tape(start_ns: int, steps: int) -> Batch:
         kind=np.full(steps, QUOTE),
         bid_ticks=np.full(steps, BID),
         ask_ticks=np.full(steps, ASK),
-        bid_size=np.full(steps, 10),
+        bid_size=10 + np.arange(steps) % 2,  # TWS tells of a quote when it has changed
         ask_size=np.full(steps, 10),
     )
     trades = quotes.copy()
