@@ -139,7 +139,6 @@ class Watchdog:
         self._log("link", phase=after.phase.value, was=before.phase.value, generation=after.generation, **words)
         if before.phase in CONNECTED and (after.phase not in CONNECTED or after.phase is Phase.CUT_OFF):
             self._out.append(DataMissing(now_ns=now_ns))
-        if before.phase in CONNECTED and after.phase not in CONNECTED:
             self._out.append(LinkFell(now_ns=now_ns, generation=before.generation))
 
     def _do(self, command: link.LinkCommand, now_ns: int) -> None:
