@@ -38,6 +38,7 @@ async def dial(
         over.set()
 
     client.apiError.connect(end, keep_ref=True)
+    client.conn.disconnected.connect(end, keep_ref=True)  # before the greeting the library says nothing of it
     failure: list[BaseException] = []
     done = False
     with trio.move_on_after(within_s) as limit:
