@@ -1,5 +1,7 @@
 """A live broker with its road read by the test: against the mock TWS in memory and virtual time, or on a socket."""
 
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -60,28 +62,32 @@ class Road:
     def all(self, kind: type[R]) -> list[R]:
         return [record for record in self.records if isinstance(record, kind)]
 
-    async def until(self, kind: type[R], count: int = 1) -> R:
-        """The last of so many."""
-        while len(found := self.all(kind)) < count:
+    async def till(self, holds: Callable[[], bool]) -> None:
+        while not holds():
             self._more = trio.Event()
             await self._more.wait()
-        return found[count - 1]
+
+    async def until(self, kind: type[R], count: int = 1) -> R:
+        """The last of so many."""
+        await self.till(lambda: len(self.all(kind)) >= count)
+        return self.all(kind)[count - 1]
 
     async def dial(self, generation: int = 1) -> None:
         """Dial, and wait until it is known whose account and which contract it is."""
         self.broker.do(link.Dial(generation=generation))
-        while all(told.generation != generation for told in self.all(link.Verified)):
-            self._more = trio.Event()
-            await self._more.wait()
+        await self.till(lambda: any(told.generation == generation for told in self.all(link.Verified)))
 
     async def ends(self, generation: int) -> link.DialFailed | link.ConnectionLost:
         """How a connection ends."""
-        while True:
-            for told in self.records:
-                if isinstance(told, link.DialFailed | link.ConnectionLost) and told.generation == generation:
-                    return told
-            self._more = trio.Event()
-            await self._more.wait()
+        ends = link.DialFailed, link.ConnectionLost
+        found: list[link.DialFailed | link.ConnectionLost] = []
+
+        def ended() -> bool:
+            found[:] = [told for told in self.records if isinstance(told, ends) and told.generation == generation]
+            return bool(found)
+
+        await self.till(ended)
+        return found[0]
 
     async def fails(self, generation: int = 1) -> str:
         """Dial, and why nothing comes of it."""
@@ -242,3 +248,65 @@ def bracket(first_id: int = 1) -> tuple[Terms, Terms, Terms]:
         Terms(order_id=first_id + 1, type="LMT", limit_ticks=20_020, **exits),  # type: ignore[arg-type]
         Terms(order_id=first_id + 2, type="STP", stop_ticks=19_990, **exits),  # type: ignore[arg-type]
     )
+
+
+class Peer:
+    """The scripted other end of a connection that is proven: it says what a test wants said."""
+
+    def __init__(self) -> None:
+        self.stream: trio.SocketStream
+        self.is_over = trio.Event()
+
+    async def serve(self, stream: trio.SocketStream) -> None:
+        self.stream = stream
+        await prove(stream)
+        await self.is_over.wait()
+
+    async def say(self, *messages: bytes) -> None:
+        """All in one piece."""
+        await self.stream.send_all(b"".join(messages))
+
+    async def hears(self, words: bytes) -> list[str]:
+        """The fields from those words on."""
+        data = await heard(self.stream, words)
+        return data[data.index(words) :].decode().split("\0")
+
+    def reset(self) -> None:
+        """An RST, with the end of the script."""
+        self.stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.is_over.set()
+
+    async def subscribed(self, road: Road, stream: str, generation: int = 1) -> str:
+        """A stream is asked for; by which request."""
+        road.broker.do(link.Subscribe(generation=generation, stream=stream))
+        return (await self.hears(b"97\0"))[1]
+
+
+@asynccontextmanager
+async def proven() -> AsyncIterator[tuple[Road, Peer]]:
+    """A connection that stands, to a scripted TWS."""
+    peer = Peer()
+    async with scripted(peer.serve) as port, to_port(port) as it:
+        await it.dial()
+        yield it, peer
+
+
+def quote(
+    req_id: str, bid: object = 5000.0, ask: object = 5000.25, bid_size: object = 10, ask_size: object = 20
+) -> bytes:
+    return message(99, req_id, 3, 1_710_856_800, bid, ask, bid_size, ask_size, 0)
+
+
+def trade(req_id: str, price: object = 5000.25, size: object = 1) -> bytes:
+    return message(99, req_id, 1, 1_710_856_800, price, size, 0, "CME", "")
+
+
+def execution(exec_id: str, req_id: int = -1, price: object = 5000.25, con_id: int = CON_ID) -> bytes:
+    return message(
+        *(11, req_id, 1, con_id, "ES", "FUT", "20240621", 0, "", "50", "CME", "USD", "ESM4", "ES", exec_id),
+        *("20240319 14:00:00 UTC", "DU1234567", "CME", "BOT", 1, price, 900, 1, 0, 1, price, "bn-1", "", "", "", 1),
+    )
+
+
+def beat(seconds: int = 1_710_856_800) -> bytes:
+    return message(49, 1, seconds)
