@@ -105,11 +105,16 @@ def _is_unclear(draft: Draft, order: Order) -> bool:
     return order.state is OrderState.UNKNOWN or (unread and draft.now_ns - order.since_ns >= SECOND_NS)
 
 
+def _is_unread(draft: Draft) -> bool:
+    """Whether the broker has not told its position since the last execution, which it should have had time to see."""
+    return draft.state.positions < draft.state.moved and draft.is_late(draft.state.moved_ns)
+
+
 def ask(draft: Draft) -> None:
     """Ask a round if one is due."""
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
     unknown = [order for order in state.orders if _is_unclear(draft, order)]
-    unclear = bool(unknown) or not state.synced or disagrees(state, draft.now_ns, ANSWER_NS)
+    unclear = bool(unknown) or not state.synced or _is_unread(draft) or disagrees(state, draft.now_ns, ANSWER_NS)
     fresh = state.asked < state.up_record or (
         since_ns >= SECOND_NS and any(state.asked < order.seen for order in unknown)
     )

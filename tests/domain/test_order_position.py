@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from system.domain.order_events import (
     CommissionTold,
+    PositionTold,
 )
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
@@ -38,6 +39,24 @@ def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
     assert pit.halts() == ["an inferred fill"]
     assert pit.state.book.position == 0
     assert not any(order.is_live for order in pit.bracket.orders)
+
+
+def test_f14_the_position_is_asked_for_after_a_fill_though_the_last_one_told_fits_by_chance() -> None:
+    pit = Pit()
+    pit.open()
+    pit.pass_s(10)
+    pit.broker.own -= 1  # somebody else has sold
+    pit.told(PositionTold(now_ns=0, generation=pit.broker.generation, contracts=0))
+    pit.mute = True
+    pit.fill("stop")
+    pit.broker.mail = [told for told in pit.broker.mail if not isinstance(told, PositionTold)]
+    pit.deliver()
+    assert pit.state.book.position == pit.state.told_contracts == 0
+    for _ in range(16):
+        pit.pass_s(1)
+        pit.deliver()
+    assert pit.alerts() == ["foreign_position"]
+    assert pit.state.foreign_contracts == -1
 
 
 def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -> None:
