@@ -1,16 +1,14 @@
 """What the failure catalogue's tests do with the live system: a quiet market, faults, what is true, and restarts."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import trio
-import trio.testing
 
 from simulator.exchange.venue import Exchange
-from simulator.faults.plan import Plan, read_plan
+from simulator.faults.plan import read_plan
 from simulator.faults.player import Player
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
@@ -51,26 +49,18 @@ def quiet(at_ns: int = TEN, minutes: int = 20, touch: int = 50) -> World:
     market = Market.of([tape], exchange)
     for step in market.advance(at_ns + SECOND_NS):
         data.take(step.events, step.ts_ns)
-    world = World(market, data, Desk(exchange, data.board, 1), name="quiet")
-    world.faults = Player(world, Plan())
-    return world
+    return World(market, data, Desk(exchange, data.board, 1), name="quiet")
 
 
-@dataclass
 class Act(Live):
     """The live system on stage, with words for what happens to it."""
 
     # what happens
 
-    def inject(self, kind: str, for_: str | None = None, client: int | None = None, **settings: Any) -> None:
-        """Let a fault begin."""
-        assert self.mock.faults is not None
-        self.mock.faults.inject(kind, for_, client, settings)
-
     def inject_plan(self, text: str) -> None:
         """Let the faults of a plan begin with what happens from now on."""
-        player = self.mock.faults = Player(self.mock, read_plan(text, "plan"))
-        player.clock(trio.current_time())
+        self.faults = self.mock.faults = Player(self.mock, read_plan(text, "plan"))
+        self.faults.clock(trio.current_time())
 
     def trade(self, price: int, size: int = 50) -> None:
         """Somebody trades."""
@@ -104,18 +94,6 @@ class Act(Live):
         assert self.ears.signals[-1][1] == "accepted"
         await self.until(lambda: self.wiring.order.state.book.position != 0, 2)
 
-    async def until(self, holds: Callable[[], object], within_s: float) -> float:
-        """Wait for something; how long it took. Fails when it takes longer."""
-        began_s = trio.current_time()
-        while not holds():
-            assert trio.current_time() - began_s <= within_s, f"not within {within_s} s"
-            await self.settle(0.05)
-        return trio.current_time() - began_s
-
-    async def until_ready(self, within_s: float = 60) -> None:
-        """Wait until entries may be made (L04)."""
-        await self.until(lambda: not self.wiring.risk.why_halted(), within_s)
-
     async def until_over(self, within_s: float) -> float:
         """Wait until nothing of the bracket may fill any more."""
         return await self.until(lambda: self.bracket.is_over, within_s)
@@ -123,18 +101,13 @@ class Act(Live):
     # what is true at the broker
 
     @property
-    def truth(self) -> int:
-        """What the account holds."""
-        return position(self.mock)
-
-    @property
-    def resting(self) -> list[DeskOrder]:
+    def working(self) -> list[DeskOrder]:
         """Orders of ours that are not over, in order."""
         return [order for order in self.mock.desk.orders if order.client_id == 1]
 
     def stops(self) -> list[tuple[int, int]]:
         """Side and contracts of each stop of ours that rests."""
-        return [(order.ticket.side, order.left) for order in self.resting if order.is_stop]
+        return [(order.ticket.side, order.left) for order in self.working if order.is_stop]
 
     # what we did and know
 
@@ -143,11 +116,6 @@ class Act(Live):
         """The newest one."""
         assert self.wiring.order.state.bracket is not None
         return self.wiring.order.state.bracket
-
-    @property
-    def held(self) -> int:
-        """By our book."""
-        return self.wiring.order.state.book.position
 
     @property
     def halted(self) -> str:
@@ -174,7 +142,7 @@ class Act(Live):
         ours = self.held + state.foreign_contracts
         assert ours == self.truth, f"the book holds {ours}, the broker {self.truth}"
         live = {order.order_id for order in state.orders if order.is_live}
-        resting = {order.order_id for order in self.resting}
+        resting = {order.order_id for order in self.working}
         assert live == resting, f"live by the book: {live}, at the broker: {resting}"
         check_orders(self.mock)
         records = self.paper.remember().orders
@@ -216,8 +184,10 @@ async def act(mock: World | None = None, *, touch: int = 50, **rules: Any) -> As
             reel=stage.reel,
             ears=stage.ears,
             clock=stage.clock,
+            faults=stage.faults,
+            settings=stage.settings,
         )
-        await it.until_ready()
+        await it.ready()
         try:
             yield it
         except AssertionError as wrong:

@@ -224,6 +224,7 @@ async def live(
     spacing_s: int = 0,
     for_s: int = 7200,
     hook: Callable[[World], World] = lambda world: world,
+    hours: Hours | None = None,
     **rules: Any,
 ) -> AsyncIterator[Live]:
     """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world."""
@@ -253,7 +254,7 @@ async def live(
             log=ears.log,
             decisions=ears,
         )
-        link = LinkRules(hours=Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
+        link = LinkRules(hours=hours or Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
         wiring = Wiring(hook(world), Rules(settings=settings, link=link, orders=OrderRules(), **rules))
         services.start_soon(broker.run)
         services.start_soon(play, mock, mock.now_ns + for_s * SECOND_NS)

@@ -18,10 +18,10 @@ async def test_f26_a_bracket_cut_after_its_entry_is_taken_back_whole(autojump_cl
         await it.push()
         await it.settle(1)
         assert [order.state.name for order in it.mock.desk.orders] == ["UNTRANSMITTED"]
-        await it.until_ready(30)
+        await it.ready(30)
         it.check()
         assert it.truth == 0
-        assert not it.resting
+        assert not it.working
         assert it.cancels()[0] == 1
         await it.push()  # and the next signal is free to enter
         await it.until(lambda: it.held, 2)
@@ -39,7 +39,7 @@ async def test_f26_a_bracket_without_its_last_order_is_canceled_and_never_comple
         assert [order.state.name for order in it.mock.desk.orders] == ["UNTRANSMITTED"] * 2
         assert await it.until_over(20) < 10
         assert not it.mock.desk.orders
-        await it.until_ready(20)
+        await it.ready(20)
         it.check()
         assert it.truth == 0
         assert len(it.sent()) == 3
@@ -52,11 +52,11 @@ async def test_f26_a_target_that_is_missing_is_sent_again_behind_a_proven_stop(a
         await it.enter()
         await it.settle(0.5)
         assert it.stops() == [(-1, 1)]
-        await it.until(lambda: len(it.resting) == 2, 30)
+        await it.until(lambda: len(it.working) == 2, 30)
         it.check()
         assert it.held == 1
-        assert [order.ticket.limit_ticks for order in it.resting] == [0, 20_017]
-        assert len({order.group for order in it.resting}) == 1
+        assert [order.ticket.limit_ticks for order in it.working] == [0, 20_017]
+        assert len({order.group for order in it.working}) == 1
 
 
 async def test_f26_a_stop_that_is_taken_back_is_replaced_within_ten_s(autojump_clock: object) -> None:
@@ -64,7 +64,7 @@ async def test_f26_a_stop_that_is_taken_back_is_replaced_within_ten_s(autojump_c
     async with act() as it:
         await it.enter()
         await it.settle(2)
-        stop = next(order for order in it.resting if order.is_stop)
+        stop = next(order for order in it.working if order.is_stop)
         it.mock.deliver(it.mock.desk.reject(stop.perm_id, "margin", it.mock.now_ns))
         await it.until(lambda: not it.stops(), 1)
         assert await it.until(lambda: it.wiring.is_protected, 10) < 7
@@ -82,7 +82,7 @@ async def test_f27_exits_follow_fills_in_part_and_never_sell_more_than_is_held(a
         await it.until(lambda: it.held == 3, 2)
         await it.settle(2)
         assert it.stops() == [(-1, 3)]
-        target = next(order for order in it.resting if not order.is_stop)
+        target = next(order for order in it.working if not order.is_stop)
         it.mock.fill(1, target.order_id, 1, None)
         await it.settle(6)
         assert it.held == it.truth == 2
@@ -92,7 +92,7 @@ async def test_f27_exits_follow_fills_in_part_and_never_sell_more_than_is_held(a
         await it.settle(8)
         assert it.truth == 0
         it.check()
-        assert not it.resting
+        assert not it.working
         assert [fill.contracts for fill in it.ears.fills if fill.reason == "stop"] in ([1, 1], [2])
         assert not it.halted
 
@@ -103,7 +103,7 @@ async def test_f27_a_part_filled_while_we_are_away_leaves_the_right_sizes(autoju
     async with act(settings=settings) as it:
         await it.enter()
         await it.settle(2)
-        target = next(order for order in it.resting if not order.is_stop)
+        target = next(order for order in it.working if not order.is_stop)
         it.inject("reset")
         it.mock.fill(1, target.order_id, 1, None)
         await it.until(lambda: it.wiring.is_protected and it.held == 2, 30)
@@ -128,7 +128,7 @@ async def test_f28_10148_filled_brings_the_fill_and_leaves_the_rest_to_its_owner
         it.check()
         assert (it.held, it.truth) == (0, -1)
         assert it.halted == "an inferred fill"
-        assert not it.resting
+        assert not it.working
         assert len(it.sent()) == 3
         assert sorted(it.cancels()) == [2, 3]
 
@@ -145,7 +145,7 @@ async def test_f28_10147_frees_an_intent_only_with_open_orders_and_executions(au
         it.check()
         assert it.truth == 0
         assert sorted(it.cancels()) == [1, 2, 3]
-        await it.until_ready(10)
+        await it.ready(10)
 
 
 async def test_f28_an_order_that_comes_alive_after_10147_is_held_and_protected(autojump_clock: object) -> None:
@@ -168,9 +168,9 @@ async def test_f29_202_that_nobody_asked_for_brings_the_stop_back_within_ten_s(a
         await it.enter()
         await it.settle(2)
         it.inject("unasked_cancel")
-        await it.until(lambda: not it.resting, 1)
+        await it.until(lambda: not it.working, 1)
         assert await it.until(lambda: it.wiring.is_protected, 10) < 7
-        await it.until(lambda: len(it.resting) == 2, 10)
+        await it.until(lambda: len(it.working) == 2, 10)
         await it.settle(20)
         it.check()
         assert it.stops() == [(-1, 1)]
@@ -190,5 +190,5 @@ async def test_f29_202_for_a_cancel_of_ours_is_done(autojump_clock: object) -> N
         it.check()
         assert len(it.sent()) == 4
         assert not it.cancels()
-        assert not it.resting
+        assert not it.working
         assert not it.halted
