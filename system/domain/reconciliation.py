@@ -110,6 +110,12 @@ def _is_unread(draft: Draft) -> bool:
     return draft.state.positions < draft.state.moved and draft.is_late(draft.state.moved_ns)
 
 
+def _is_pressing(draft: Draft) -> bool:
+    """Whether what is held has no proven stop yet: asked for each second, before it is too late to wait."""
+    bracket = draft.state.bracket
+    return bracket is not None and bracket.bare_ns > 0 and not draft.is_late(bracket.bare_ns)
+
+
 def ask(draft: Draft) -> None:
     """Ask a round if one is due."""
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
@@ -119,6 +125,8 @@ def ask(draft: Draft) -> None:
         since_ns >= SECOND_NS and any(state.asked < order.seen for order in unknown)
     )
     due_ns = ANSWER_NS if unclear and state.rounds < ROUNDS_MAX else ROUTINE_NS
+    if _is_pressing(draft):
+        due_ns = SECOND_NS
     if not (fresh or since_ns >= due_ns):
         return
     rounds = min(state.rounds + 1, ROUNDS_MAX + 1) if unclear else 0

@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-from system.domain.order_events import (
-    CommissionTold,
-    PositionTold,
-)
+from system.domain.order_events import PositionTold
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
 
@@ -147,17 +144,6 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert pit.state.book.position == 1
     assert "execution_corrected" in pit.alerts()
     assert len(pit.fills()) == 1
-
-
-def test_f32_a_commission_is_a_late_fact_that_decides_nothing() -> None:
-    pit = Pit()
-    pit.open()
-    before = pit.state
-    for cents in (None, 225):
-        pit.feed(CommissionTold(now_ns=0, generation=1, exec_id="0001.7777.01", cents=cents))
-    assert replace(pit.state, records=before.records) == before
-    assert pit.journal[-1][2] == {"exec_id": "0001.7777.01", "cents": 225}
-    assert pit.journal[-2][2] == {"exec_id": "0001.7777.01"}
 
 
 def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:
