@@ -95,7 +95,7 @@ class GateTurned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFell:
-    """The watchdog: there is no connection any more, or not yet."""
+    """The watchdog: there is no connection to IB any more, or not yet: nothing can be asked or sent."""
 
     now_ns: int
     generation: int

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import trio
 import trio.testing
@@ -24,6 +24,8 @@ from system.domain.limits import OrderRules
 from system.domain.link_state import LinkRules, Phase
 from system.domain.order_events import Journal
 from system.domain.order_log import State
+from system.domain.order_state import OrderState
+from system.domain.road import OperatorAsked
 from system.domain.session import Calendar
 from system.domain.settings import SECOND_NS, Settings
 from system.storage.journal import Entry
@@ -81,6 +83,7 @@ class Live:
     clock: VirtualClock
     faults: Player
     settings: Settings
+    phases: list[tuple[int, str]]  # the link's, each with when it began
 
     # time
 
@@ -128,6 +131,19 @@ class Live:
     def fill(self, order_id: int, contracts: int = 0, price_ticks: int | None = None) -> None:
         """Fill one of our orders at the exchange, whatever the market does."""
         self.mock.fill(ADDRESS.client_id, order_id, contracts, price_ticks)
+
+    def take_back(self, order_id: int, reason: str = "injected") -> None:
+        """IB takes back an order of ours that rests: 201 and Inactive."""
+        (order,) = [one for one in self.mock.desk.orders if (one.client_id, one.order_id) == (1, order_id)]
+        self.mock.deliver(self.mock.desk.reject(order.perm_id, reason, self.mock.now_ns))
+
+    def forget_data(self) -> None:
+        """TWS no longer knows what was asked for of the market, and says nothing."""
+        self.mock.forget_data(self.mock.sessions[ADDRESS.client_id])
+
+    def ask(self, what: Literal["halt", "resume", "flatten", "stop"]) -> None:
+        """An operator's command."""
+        self.broker.post(OperatorAsked(now_ns=self.clock(), what=what))
 
     # what was sent
 
@@ -182,6 +198,12 @@ class Live:
         """How many signals have become orders."""
         return [outcome for _, outcome in self.ears.signals].count("accepted")
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the stop is proven, and nothing is unknown of any order."""
+        unknown = any(one.state is OrderState.UNKNOWN for one in self.orders.orders)
+        return self.wiring.is_protected and not unknown
+
     def described(self) -> str:
         """All that helps where a test fails."""
         orders = [
@@ -224,14 +246,54 @@ async def live(
     spacing_s: int = 0,
     for_s: int = 7200,
     hook: Callable[[World], World] = lambda world: world,
+    ends: type[BaseException] | None = None,
     hours: Hours | None = None,
     **rules: Any,
 ) -> AsyncIterator[Live]:
-    """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world."""
+    """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world.
+
+    `ends`: what it is to end with by itself, before the block is done.
+    """
     mock = mock or a_quiet_world()
+    try:
+        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, hours, rules) as it:
+            yield it
+    except BaseExceptionGroup as group:
+        error = leaf(group)
+        if ends is None or not isinstance(error, ends):
+            raise error from None
+    else:
+        assert ends is None, f"it did not end by itself: {it.described()}"
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The one failure within groups of groups; where there are more, the group."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+@asynccontextmanager
+async def _live(
+    mock: Mock,
+    plan: str,
+    settings: Settings,
+    paper: Paper | Disk,
+    spacing_s: int,
+    for_s: int,
+    hook: Callable[[World], World],
+    hours: Hours | None,
+    rules: dict[str, Any],
+) -> AsyncIterator[Live]:
     faults = mock.faults = Player(mock, read_plan(plan, "plan"))
-    paper, reel, ears = paper or Paper(), Reel(), Ears()
+    reel, ears = Reel(), Ears()
+    phases: list[tuple[int, str]] = []
     clock = VirtualClock(mock.now_ns)
+
+    def log(event: str, /, **fields: object) -> None:
+        ears.log(event, **fields)
+        if event == "link":
+            phases.append((clock(), str(fields["phase"])))
 
     def prepare(ib: Any) -> None:
         in_memory(ib, mock)
@@ -251,7 +313,7 @@ async def live(
             write=paper.write,
             remember=paper.remember,
             tape=reel,
-            log=ears.log,
+            log=log,
             decisions=ears,
         )
         link = LinkRules(hours=hours or Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
@@ -269,5 +331,6 @@ async def live(
             clock=clock,
             faults=faults,
             settings=settings,
+            phases=phases,
         )
         services.cancel_scope.cancel()
