@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -176,17 +177,7 @@ def check_orders(mock: World) -> None:
 async def act(mock: World | None = None, *, touch: int = 50, **rules: Any) -> AsyncIterator[Act]:
     """The live system in a quiet market, ready to enter."""
     async with live(mock or quiet(touch=touch), **{"allow_partial_vwap": True, **rules}) as stage:
-        it = Act(
-            mock=stage.mock,
-            broker=stage.broker,
-            wiring=stage.wiring,
-            paper=stage.paper,
-            reel=stage.reel,
-            ears=stage.ears,
-            clock=stage.clock,
-            faults=stage.faults,
-            settings=stage.settings,
-        )
+        it = Act(**{field.name: getattr(stage, field.name) for field in fields(stage)})
         await it.ready()
         try:
             yield it
