@@ -17,6 +17,7 @@ from system.domain.instrument import ContractMonth
 from system.domain.order_events import (
     ClockTicked,
     CloseAsked,
+    Corrected,
     EntryAccepted,
     EntryEnded,
     Filled,
@@ -270,6 +271,14 @@ class RiskActor:
                 return []
             case Filled():
                 return [self._book(told)]
+            case Corrected():
+                return [self._correct(told)]
+
+    def _correct(self, told: Corrected) -> Journal:
+        self.risk.corrected(told.now_ns, told.side, told.contracts * told.by_ticks, told.reason)
+        payload = _correction(told)
+        self._log("fill_corrected", **payload)
+        return Journal(kind="fill_corrected", now_ns=told.now_ns, payload=payload)
 
     def _book(self, filled: Filled) -> Journal:
         fill = filled.fill
@@ -287,6 +296,15 @@ class RiskActor:
         if trip is not None:
             self._log("round_trip", side=trip.side, reason=trip.exit_reason, net_usd=trip.net_cents / 100)
         return Journal(kind="fill", now_ns=fill.ts_ns, payload=payload)
+
+
+def _correction(told: Corrected) -> dict[str, int | str]:
+    return {
+        "side": told.side,
+        "contracts": told.contracts,
+        "by_ticks": told.by_ticks,
+        "reason": told.reason or "of an earlier bracket",
+    }
 
 
 def _entry(command: SubmitBracket, told: SignalTold) -> EntryAccepted:

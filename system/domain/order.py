@@ -27,7 +27,7 @@ from system.domain.order_events import (
     ResumeAsked,
 )
 from system.domain.order_log import NEVER, State
-from system.domain.order_reports import take
+from system.domain.order_reports import miss_commissions, take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
 from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
@@ -75,7 +75,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case ResumeAsked():
             draft.set(halted="")
         case ClockTicked():
-            pass
+            miss_commissions(draft)
         case _:
             assert_never(event)
 

@@ -17,7 +17,7 @@ again together when one of them fails (`system.actors.supervisor`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import trio
@@ -183,7 +183,7 @@ class Wiring:
         )
         self.order = OrderActor(
             memory.orders,
-            rules=rules.orders,
+            rules=replace(rules.orders, commission_cents=rules.settings.commission_cents),
             broker=world.broker,
             clock=world.clock,
             write=world.write,
