@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +62,8 @@ class EventLog:
 
     def _tell(self, now_ns: int, level: str, event: str, fields: Mapping[str, object]) -> None:
         if self._show is not None:
-            self._show(level, as_text(now_ns, level, event, fields))
+            with suppress(Exception):  # whoever looks on decides nothing
+                self._show(level, as_text(now_ns, level, event, fields))
 
 
 @contextmanager

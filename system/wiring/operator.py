@@ -44,7 +44,7 @@ class Written:
 
 
 class Operator:
-    """Takes an operator's words to the wiring, one at a time. `handlers` are what the control socket serves."""
+    """Takes an operator's words to the wiring at once, and waits for each. `handlers` are for the control socket."""
 
     def __init__(self, wiring: Wiring, written: Written, *, post: Post, clock: Clock, log: Log) -> None:
         self._wiring = wiring
@@ -52,7 +52,6 @@ class Operator:
         self._post = post
         self._clock = clock
         self._log = log
-        self._turn = trio.Lock()
 
     def handlers(self, look: Callable[[], dict[str, Any]]) -> Handlers:
         """By the word that asks for them; `look` gives how things stand."""
@@ -75,16 +74,15 @@ class Operator:
         return await self._ask("flatten", checked(asked.get("reason", "")))
 
     async def _ask(self, what: Word, reason: str = "") -> dict[str, Any]:
-        async with self._turn:
-            self._log("operator", asked=what, reason=reason)
-            self._post(OperatorAsked(now_ns=self._clock(), what=what, reason=reason))
-            with trio.move_on_after(WITHIN_S[what]):
-                while not self._is_done(what):  # noqa: ASYNC110 - the actors serve the road, not us
-                    await trio.sleep(LOOK_S)
-            done = self._is_done(what)
-            text = self._words(what) if done else f"not known yet, after {WITHIN_S[what]:g} s: {self._words(what)}"
-            self._log("operator_answered", asked=what, done=done, text=text)
-            return {"done": done, "text": text, "halted": self._written.orders.halted}
+        self._log("operator", asked=what, reason=reason)
+        self._post(OperatorAsked(now_ns=self._clock(), what=what, reason=reason))
+        with trio.move_on_after(WITHIN_S[what]):
+            while not self._is_done(what):  # noqa: ASYNC110 - the actors serve the road, not us
+                await trio.sleep(LOOK_S)
+        done = self._is_done(what)
+        text = self._words(what) if done else f"not known yet, after {WITHIN_S[what]:g} s: {self._words(what)}"
+        self._log("operator_answered", asked=what, done=done, text=text)
+        return {"done": done, "text": text, "halted": self._written.orders.halted}
 
     def _is_done(self, what: Word) -> bool:
         """Whether the journal says so."""

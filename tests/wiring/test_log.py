@@ -174,8 +174,10 @@ def test_a_console_that_fails_does_not_fail_the_log(said: Said) -> None:
     def fail(_level: str, _line: str) -> None:
         raise OSError("gone")
 
-    EventLog(said.folder, lambda: NOON_NS, fail)("a")
+    log = EventLog(said.folder, lambda: NOON_NS, fail)
+    log("a")
     assert said.line()["event"] == "a"
+    assert log.lost == 0
 
 
 def test_what_libraries_warn_of_is_an_event_and_masked(said: Said) -> None:
