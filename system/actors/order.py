@@ -14,6 +14,7 @@ from system.domain.order_events import (
     Ask,
     Cancel,
     Command,
+    ContractDone,
     EntryEnded,
     Filled,
     Halt,
@@ -27,7 +28,7 @@ from system.domain.order_events import (
 from system.domain.order_log import State
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-Deed = Place | Cancel | Ask | Alert | Reconciled
+Deed = Place | Cancel | Ask | Alert | Reconciled | ContractDone
 
 
 class OrderActor:
@@ -104,7 +105,7 @@ class OrderActor:
         if records:
             self._write(records)
         for command in commands:
-            if isinstance(command, Place | Cancel | Ask | Alert | Reconciled):
+            if isinstance(command, Deed):
                 self._do(command)
 
     def _do(self, deed: Deed) -> None:
@@ -120,6 +121,8 @@ class OrderActor:
                 self._log("reconciled", generation=deed.generation, position=self.state.book.position)
                 now_ns = self._clock()
                 self._post(link.Reconciled(now_ns=now_ns, generation=deed.generation, number=self._number))
+            case ContractDone():
+                self._post(link.ContractLeft(now_ns=self._clock(), generation=deed.generation))
             case _:
                 assert_never(deed)
 

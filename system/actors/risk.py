@@ -13,6 +13,7 @@ from system.actors.ports import Clock, Log
 from system.actors.work import Answer, ForGate, ForOrder, Work
 from system.domain import gate_log
 from system.domain.bracket import Phase
+from system.domain.hours import Hours
 from system.domain.instrument import ContractMonth
 from system.domain.order_events import (
     ClockTicked,
@@ -25,6 +26,7 @@ from system.domain.order_events import (
     Journal,
     OrderEvent,
     ResumeAsked,
+    RollAsked,
 )
 from system.domain.position import Fill
 from system.domain.risk import ExitAtMarket, Outcome, Risk, SignalFound, SubmitBracket
@@ -40,10 +42,12 @@ from system.domain.road import (
     SignalTold,
     Ticks,
 )
+from system.domain.roll import is_over
 from system.domain.session import Calendar
-from system.domain.settings import SECOND_NS, Settings
+from system.domain.settings import MINUTE_S, SECOND_NS, Settings
 
 LAG_NS: Final = SECOND_NS // 4  # a packet that is older than this is too old to enter on
+ROLL_PAUSE_NS: Final = MINUTE_S * SECOND_NS  # between two tries to leave a contract
 FOR_ORDER: Final = (*get_args(OrderEvent), LinkFell, BooksAsked)
 
 
@@ -64,7 +68,10 @@ class Silent:
 
 
 class RiskActor:
-    """`halted`: the order brain's sticky halt, as the journal has it; `gate`: the last snapshot in the journal."""
+    """`halted`: the order brain's sticky halt, `gate`: the last snapshot, `traded`: the last month, all by the journal.
+
+    `rolls`: what is held in a month that is over is closed, and the month left for the next.
+    """
 
     def __init__(
         self,
@@ -80,6 +87,8 @@ class RiskActor:
         decisions: Decisions | None = None,
         allow_partial_vwap: bool = False,
         is_dry: bool = False,
+        traded: ContractMonth | None = None,
+        rolls: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
         if gate is not None:
@@ -96,6 +105,11 @@ class RiskActor:
         self._decisions = decisions or Silent()
         self._allow_partial_vwap = allow_partial_vwap
         self._is_dry = is_dry
+        self.month = traded  # of the last contract told of
+        self._roll_days = settings.roll_days if rolls else None
+        self._rolled_ns = 0
+        self._calendar = calendar
+        self._hours = Hours(calendar)
         self._saved = gate_log.snapshot(self.risk)
 
     async def run(
@@ -124,6 +138,7 @@ class RiskActor:
             case SessionVwapTold():
                 self.is_whole = record.is_whole
             case ContractTold():
+                self.month = record.month
                 self.risk.change_contract(record.month)
                 await self._ask(None, record.now_ns, _contract(record))
             case OperatorAsked():
@@ -207,6 +222,7 @@ class RiskActor:
         if isinstance(event, ClockTicked):
             await self._compare(answer, event.now_ns)
             await self._limit_loss(event.now_ns)
+            await self._roll(event.now_ns)
         if self._is_due_at_once():
             await self._command(self.risk.flatten(), now_ns or getattr(event, "now_ns", 0))
 
@@ -239,6 +255,22 @@ class RiskActor:
         self._log("alert", name="day_loss", text=text)
         await self._ask(HaltAsked(now_ns=now_ns, reason="the day's loss is beyond its limit"), now_ns)
         await self._command(risk.flatten(), now_ns)
+
+    async def _roll(self, now_ns: int) -> None:
+        """Each second: of a month that is over nothing is held, and the next is traded (F50)."""
+        day, month, risk = self._calendar.at(now_ns).day, self.month, self.risk
+        if self._roll_days is None or month is None or not is_over(month, day, self._roll_days):
+            return
+        if risk.phase is Phase.OPEN and self._hours.at(now_ns).is_open:
+            held = risk.position.side * risk.position.contracts
+            self._log(
+                "alert", name="contract_roll", text=f"{held:+d} contracts are held in {month}, which is over: closed"
+            )
+            await self._command(risk.flatten(), now_ns)
+        elif risk.phase is Phase.FLAT and now_ns - self._rolled_ns >= ROLL_PAUSE_NS:
+            self._rolled_ns = now_ns
+            self._log("roll", month=str(month))
+            await self._ask(RollAsked(now_ns=now_ns), now_ns)
 
     def _is_due_at_once(self) -> bool:
         """A fill within the flat hours is closed at the instant at which it is known (METHOD.md 6)."""

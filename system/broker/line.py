@@ -58,6 +58,7 @@ class Line:
         self._over = trio.Event()
         self._name = ""
         self._contract: Any = None
+        self._month = account.month(clock())
         self._queued: list[order.Ask] = []  # for open orders, while the list is being told
         self._scope = trio.CancelScope()
         self._client: Any = None
@@ -109,38 +110,54 @@ class Line:
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._name = accounts[0]
-        month = self._account.month(self._clock())
-        req_id = self._asked.new_id()
+        self._ask_contract(self._take_contract)
+
+    def _ask_contract(self, take: Callable[[bool, list[Any]], None]) -> None:
+        req_id, month = self._asked.new_id(), self._month
         self._inquire(
             req_id,
-            lambda known, found: self._take_contract(known, found, req_id),
+            take,
             lambda: self._client.reqContractDetails(
                 req_id, future(self._account.instrument.symbol, month.year, month.month)
             ),
             DEADLINE_S,
         )
 
-    def _take_contract(self, known: bool, found: list[Any], req_id: int) -> None:
-        """Exactly one contract, whose terms are the configured ones (F51)."""
-        instrument, month = self._account.instrument, self._account.month(self._clock())
+    def _fault(self, found: list[Any]) -> str:
+        """Why these are not exactly one contract, whose terms are the configured ones, or nothing (F51)."""
+        instrument = self._account.instrument
+        if len(found) != 1:
+            return f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {self._month}; expected one"
+        terms = (float(found[0].contract.multiplier), found[0].minTick)
+        wanted = (float(instrument.usd_per_point), float(instrument.tick))
+        return "" if terms == wanted else f"multiplier and tick are {terms}; expected {wanted}"
+
+    def _take_contract(self, known: bool, found: list[Any]) -> None:
         if not known:
-            self._end(f"no contract {instrument.symbol} {month} was told")
+            self._end(f"no contract {self._account.instrument.symbol} {self._month} was told")
             return
-        fault = f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {month}; expected one"
-        if len(found) == 1:
-            terms = (float(found[0].contract.multiplier), found[0].minTick)
-            wanted = (float(instrument.usd_per_point), float(instrument.tick))
-            fault = "" if terms == wanted else f"multiplier and tick are {terms}; expected {wanted}"
-        if fault:
+        if fault := self._fault(found):
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._contract = found[0].contract
         self._ear.con_id = self._contract.conId
         told = ContractTold(
-            **self._stamp, month=month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
+            **self._stamp, month=self._month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
         )
         self._say(told)
         self._say(link.Verified(**self._stamp))
+        self._nursery.start_soon(self._look_again)
+
+    async def _look_again(self) -> None:
+        """Each day: is the contract still what it was (F50)? Where it is not, the next connection judges."""
+        while True:
+            await trio.sleep(DAY_S)
+            self._ask_contract(self._compare_contract)
+
+    def _compare_contract(self, known: bool, found: list[Any]) -> None:
+        if known and (self._fault(found) or found[0].contract.conId != self._contract.conId):
+            self._end(f"the contract {self._contract.localSymbol} is told otherwise than at the beginning")
+            self._client.conn.disconnect()
 
     def abort(self) -> None:
         """End at once, telling nothing."""

@@ -8,11 +8,12 @@ from typing import Final, assert_never
 
 from system.domain.intent import bracket_of, reference, terms
 from system.domain.limits import OrderRules, too_fast, worst
-from system.domain.order_draft import Draft
+from system.domain.order_draft import GRACE_NS, Draft
 from system.domain.order_events import (
     ClockTicked,
     CloseAsked,
     Command,
+    ContractDone,
     EntryAccepted,
     EntryEnded,
     ExecutionsAnswered,
@@ -25,14 +26,15 @@ from system.domain.order_events import (
     PlacementAnswered,
     PositionsAnswered,
     ResumeAsked,
+    RollAsked,
 )
 from system.domain.order_log import NEVER, State
 from system.domain.order_reports import take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
-from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
+from system.domain.reconciliation import ask, disagrees, doubt, resolve, settle, take_answer
 
-OWN: Final = (EntryAccepted, CloseAsked, PlacementAnswered, LinkChanged, ClockTicked, HaltAsked, ResumeAsked)
+OWN: Final = (EntryAccepted, CloseAsked, PlacementAnswered, LinkChanged, ClockTicked, HaltAsked, ResumeAsked, RollAsked)
 ANSWERS: Final = (OpenOrdersAnswered, ExecutionsAnswered, PositionsAnswered)
 
 
@@ -62,8 +64,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case EntryAccepted():
             _enter(draft, event)
         case CloseAsked():
-            if draft.state.bracket is not None and not (draft.bracket.is_over and not draft.state.book.position):
-                draft.set_bracket(exit_reason=event.reason, tries=0)
+            _close(draft, event)
         case PlacementAnswered():
             _placed(draft, event)
         case LinkChanged():
@@ -72,10 +73,25 @@ def _own(draft: Draft, event: OwnEvent) -> None:
             draft.halt(event.reason)
         case ResumeAsked():
             draft.set(halted="")
+        case RollAsked():
+            _leave(draft)
         case ClockTicked():
             pass
         case _:
             assert_never(event)
+
+
+def _close(draft: Draft, event: CloseAsked) -> None:
+    """Remember that what is held is to be closed; `supervise` sees to it."""
+    if draft.state.bracket is not None and not draft.state.is_flat:
+        draft.set_bracket(exit_reason=event.reason, tries=0)
+
+
+def _leave(draft: Draft) -> None:
+    """Say so where the book and the broker agree that nothing of ours is left in the contract."""
+    state = draft.state
+    if state.synced and state.is_flat and not disagrees(state, draft.now_ns):
+        draft.commands.append(ContractDone(generation=state.generation))
 
 
 def _change_link(draft: Draft, event: LinkChanged) -> None:
@@ -141,7 +157,7 @@ def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
         return "orders or contracts that are not ours"
     if disagrees(state, event.now_ns, 0 if state.told > state.moved else GRACE_NS):
         return "the broker's position is not the book's"
-    if state.book.position or any(order.is_live for order in state.orders):
+    if not state.is_flat:
         return "a position or an order is under way, or not proven over"
     reference_ticks = event.ask_ticks if event.side > 0 else event.bid_ticks
     if not event.side * event.stop_ticks < event.side * reference_ticks < event.side * event.target_ticks:

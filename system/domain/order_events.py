@@ -95,6 +95,13 @@ class ResumeAsked:
     now_ns: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollAsked:
+    """The contract is to be left for the next month's, if nothing of ours is in it any more."""
+
+    now_ns: int
+
+
 # what the broker reports
 
 
@@ -218,7 +225,9 @@ class PositionsAnswered:
 
 Told = OpenOrderTold | StatusTold | ExecutionTold | CommissionTold | ErrorTold | NextIdTold | PositionTold
 Answered = OpenOrdersAnswered | ExecutionsAnswered | PositionsAnswered
-OwnEvent = EntryAccepted | CloseAsked | PlacementAnswered | LinkChanged | ClockTicked | HaltAsked | ResumeAsked
+OwnEvent = (
+    EntryAccepted | CloseAsked | PlacementAnswered | LinkChanged | ClockTicked | HaltAsked | ResumeAsked | RollAsked
+)
 OrderEvent = OwnEvent | Told | Answered
 
 
@@ -293,4 +302,11 @@ class Reconciled:
     generation: int
 
 
-Command = Journal | Place | Cancel | Ask | Alert | Halt | Filled | EntryEnded | Reconciled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDone:
+    """By the book and the broker nothing is held in this connection's contract, and no order of ours is in it."""
+
+    generation: int
+
+
+Command = Journal | Place | Cancel | Ask | Alert | Halt | Filled | EntryEnded | Reconciled | ContractDone
