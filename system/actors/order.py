@@ -12,6 +12,7 @@ from system.domain.order import step
 from system.domain.order_events import (
     Alert,
     Ask,
+    AskMargin,
     Cancel,
     Command,
     ContractDone,
@@ -28,7 +29,7 @@ from system.domain.order_events import (
 from system.domain.order_log import State
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-Deed = Place | Cancel | Ask | Alert | Reconciled | ContractDone
+Deed = Place | Cancel | Ask | AskMargin | Alert | Reconciled | ContractDone
 
 
 class OrderActor:
@@ -113,7 +114,7 @@ class OrderActor:
             case Place() | Cancel():
                 self._log("order", **_words(deed))
                 self._broker.do(deed)
-            case Ask():
+            case Ask() | AskMargin():
                 self._broker.do(deed)
             case Alert():
                 self._log("alert", name=deed.event, text=deed.text)

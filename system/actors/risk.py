@@ -15,6 +15,7 @@ from system.domain import gate_log
 from system.domain.bracket import Phase
 from system.domain.hours import Hours
 from system.domain.instrument import ContractMonth
+from system.domain.margin import Margin
 from system.domain.order_events import (
     ClockTicked,
     CloseAsked,
@@ -24,6 +25,8 @@ from system.domain.order_events import (
     Halt,
     HaltAsked,
     Journal,
+    MarginAnswered,
+    MarginAsked,
     OrderEvent,
     ResumeAsked,
     RollAsked,
@@ -89,6 +92,7 @@ class RiskActor:
         is_dry: bool = False,
         traded: ContractMonth | None = None,
         rolls: bool = False,
+        checks_margin: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
         if gate is not None:
@@ -105,6 +109,9 @@ class RiskActor:
         self._decisions = decisions or Silent()
         self._allow_partial_vwap = allow_partial_vwap
         self._is_dry = is_dry
+        self.margin = Margin() if checks_margin else None
+        self._contracts = settings.contracts
+        self._now_ns = 0  # of the packet in hand
         self.month = traded  # of the last contract told of
         self._roll_days = settings.roll_days if rolls else None
         self._rolled_ns = 0
@@ -121,6 +128,7 @@ class RiskActor:
         """Record by record."""
         self._work, self._answers = work, answers
         async for packet in inbox:
+            self._now_ns = packet.now_ns
             self.lag_ns = self._clock() - packet.now_ns
             for record in packet.records:
                 if packet.now_ns >= self.risk.flatten_due_ns and self.risk.phase is Phase.OPEN:
@@ -143,6 +151,8 @@ class RiskActor:
                 await self._ask(None, record.now_ns, _contract(record))
             case OperatorAsked():
                 await self._obey(record)
+            case MarginAnswered():
+                await self._take_margin(record)
             case _ if isinstance(record, FOR_ORDER):
                 await self._ask(record)
             case _:
@@ -178,7 +188,7 @@ class RiskActor:
             return "VWAP misses trades of this session"
         if self.lag_ns > LAG_NS:
             return f"{self.lag_ns // 1_000_000} ms behind the market"
-        return ""
+        return self.margin.why_shut(self._calendar.at(self._now_ns).day) if self.margin else ""
 
     async def _command(self, command: ExitAtMarket, now_ns: int, *records: Journal) -> None:
         await self._ask(CloseAsked(now_ns=now_ns, reason=command.reason), now_ns, *records)
@@ -223,6 +233,7 @@ class RiskActor:
             await self._compare(answer, event.now_ns)
             await self._limit_loss(event.now_ns)
             await self._roll(event.now_ns)
+            await self._ask_margin(event.now_ns)
         if self._is_due_at_once():
             await self._command(self.risk.flatten(), now_ns or getattr(event, "now_ns", 0))
 
@@ -271,6 +282,30 @@ class RiskActor:
             self._rolled_ns = now_ns
             self._log("roll", month=str(month))
             await self._ask(RollAsked(now_ns=now_ns), now_ns)
+
+    async def _ask_margin(self, now_ns: int) -> None:
+        """Each second: in each session, before its first entry, whether the account can carry one."""
+        if self.margin is None or self.reasons or self.risk.phase is not Phase.FLAT:
+            return
+        if self.margin.is_due(now_ns, self._calendar.at(now_ns).day):
+            self.margin = self.margin.asked(now_ns)
+            await self._ask(MarginAsked(now_ns=now_ns, contracts=self._contracts), now_ns)
+
+    async def _take_margin(self, told: MarginAnswered) -> None:
+        if self.margin is None:
+            return
+        before, self.margin = self.margin, self.margin.answered(told, self._calendar.at(told.now_ns).day)
+        if not self.margin.fault:
+            self._log("margin", initial=told.initial_cents / 100, equity=told.equity_cents / 100)
+        elif self.margin.fault != before.fault:
+            self._log("alert", name="margin", text=f"{self.margin.fault}: no entries until it can")
+        payload: dict[str, int | str] = {
+            "known": int(told.known),
+            "initial_cents": told.initial_cents,
+            "equity_cents": told.equity_cents,
+            "text": told.text,
+        }
+        await self._ask(None, told.now_ns, Journal(kind="margin", now_ns=told.now_ns, payload=payload))
 
     def _is_due_at_once(self) -> bool:
         """A fill within the flat hours is closed at the instant at which it is known (METHOD.md 6)."""

@@ -22,6 +22,7 @@ DEADLINE_S: Final = 4.0
 BARS_DEADLINE_S: Final = 20.0
 REQUEST_IDS: Final = 1_000_000_000  # from here on; order ids are far below, for errors name both alike
 CONTRACTS_MAX: Final = 100
+REFUSAL_MAX: Final = 200  # characters
 
 
 End = Callable[[bool, list[Any]], None]
@@ -80,9 +81,9 @@ class Asked:
 
     def refused(self, req_id: int, code: int, text: str) -> bool:
         """An error about a question; whether there is such a question."""
+        if question := self._open.get(req_id):
+            question.refusal = f"{code} {text}"
         if req_id >= REQUEST_IDS:
-            if question := self._open.get(req_id):
-                question.refusal = f"{code} {text}"
             self.end(req_id, known=False)
         return req_id >= REQUEST_IDS
 
@@ -117,6 +118,11 @@ class Asked:
 
     def end_positions(self, req_id: int) -> None:
         self.end(req_id, known=True)
+
+    def margin(self, order_id: int, initial_cents: int, equity_cents: int) -> None:
+        """A what-if order is answered as an open order of its id."""
+        self._add(order_id, (initial_cents, equity_cents))
+        self.end(order_id, known=True)
 
     def _add(self, req_id: int, item: Any) -> None:
         if question := self._open.get(req_id):
@@ -172,6 +178,24 @@ class Asked:
             )
 
         return end
+
+    def begin_margin(self, order_id: int) -> None:
+        """Ask by a what-if order of this id. An error about it is no answer: one may follow. It is told at the end."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            initial_cents, equity_cents = items[0] if known else (0, 0)
+            self._say(
+                order.MarginAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    known=known,
+                    initial_cents=initial_cents,
+                    equity_cents=equity_cents,
+                    text="" if known else question.refusal[:REFUSAL_MAX],
+                )
+            )
+
+        question = self.begin(order_id, end)
 
     def answer_seed(self, asked: AskSeed) -> End:
         """The sums over bars that began at the session's open or later."""

@@ -12,6 +12,7 @@ from ib_insync.decoder import Decoder
 
 from system.broker.asked import Asked
 from system.broker.terms import SIDES, UNSET, contracts, terms_of, ticks
+from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
@@ -159,6 +160,9 @@ class Ear:
     def openOrder(self, _order_id: int, contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
         """An open order, asked for or not."""
         if contract.conId != self.con_id:
+            return
+        if told.whatIf:
+            self._asked.margin(told.orderId, *margin_cents(state))
             return
         record = order.OpenOrderTold(
             **self._stamp,

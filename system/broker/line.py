@@ -13,6 +13,7 @@ from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
 from system.broker.pace import Pace
 from system.broker.terms import order_of
+from system.broker.what_if import what_if
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.order_events import Terms
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from system.broker.broker import Account
 
 CONNECT_S: Final = 10.0
+MARGIN_DEADLINE_S: Final = 10.0
 UNIX_SECONDS: Final = 2  # how bars are to be dated
 
-Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask
+Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask | order.AskMargin
 
 
 class Line:
@@ -288,6 +290,8 @@ class Line:
                 self._ask_bars(inquiry)
             case order.Ask():
                 self._ask_books(inquiry)
+            case order.AskMargin():
+                self._ask_margin(inquiry)
 
     def _subscribe(self, stream: str) -> None:
         for req_id in [req_id for req_id, name in self._ear.streams.items() if name == stream]:
@@ -317,6 +321,14 @@ class Line:
             ),
             BARS_DEADLINE_S,
         )
+
+    def _ask_margin(self, asked: order.AskMargin) -> None:
+        """Not in its turn: order ids have to leave in their order."""
+        entry = what_if(asked, self._name)
+        assert entry.whatIf, "it would be placed"
+        self._asked.begin_margin(asked.order_id)
+        self._client.placeOrder(asked.order_id, self._contract, entry)
+        self._nursery.start_soon(self._asked.expire, asked.order_id, MARGIN_DEADLINE_S)
 
     def _ask_books(self, asked: order.Ask) -> None:
         client = self._client

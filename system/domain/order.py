@@ -10,6 +10,7 @@ from system.domain.intent import bracket_of, reference, terms
 from system.domain.limits import OrderRules, too_fast, worst
 from system.domain.order_draft import GRACE_NS, Draft
 from system.domain.order_events import (
+    AskMargin,
     ClockTicked,
     CloseAsked,
     Command,
@@ -19,6 +20,7 @@ from system.domain.order_events import (
     ExecutionsAnswered,
     HaltAsked,
     LinkChanged,
+    MarginAsked,
     OpenOrdersAnswered,
     OrderEvent,
     OwnEvent,
@@ -34,14 +36,13 @@ from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
 from system.domain.reconciliation import ask, disagrees, doubt, resolve, settle, take_answer
 
-OWN: Final = (EntryAccepted, CloseAsked, PlacementAnswered, LinkChanged, ClockTicked, HaltAsked, ResumeAsked, RollAsked)
 ANSWERS: Final = (OpenOrdersAnswered, ExecutionsAnswered, PositionsAnswered)
 
 
 def step(state: State, event: OrderEvent, rules: OrderRules) -> tuple[State, list[Command]]:
     """The state after an event, and what is to be done, in this order."""
     draft = Draft(state, event.now_ns, rules)
-    if isinstance(event, OWN):
+    if isinstance(event, OwnEvent):
         _own(draft, event)
     elif event.generation != state.generation or not state.up:
         return state, []  # of a connection that is gone
@@ -75,6 +76,8 @@ def _own(draft: Draft, event: OwnEvent) -> None:
             draft.set(halted="")
         case RollAsked():
             _leave(draft)
+        case MarginAsked():
+            _ask_margin(draft, event.contracts)
         case ClockTicked():
             pass
         case _:
@@ -92,6 +95,14 @@ def _leave(draft: Draft) -> None:
     state = draft.state
     if state.synced and state.is_flat and not disagrees(state, draft.now_ns):
         draft.commands.append(ContractDone(generation=state.generation))
+
+
+def _ask_margin(draft: Draft, contracts: int) -> None:
+    """Ask, while nothing is under way that the answer would include. The id is spent on the question."""
+    order_id = draft.state.next_id
+    if draft.state.synced and draft.state.is_flat:
+        draft.set(next_id=order_id + 1)
+        draft.commands.append(AskMargin(order_id=order_id, contracts=contracts))
 
 
 def _change_link(draft: Draft, event: LinkChanged) -> None:

@@ -102,6 +102,14 @@ class RollAsked:
     now_ns: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAsked:
+    """What an entry of so many contracts would do to the account is to be asked; nothing is placed."""
+
+    now_ns: int
+    contracts: int
+
+
 # what the broker reports
 
 
@@ -223,10 +231,30 @@ class PositionsAnswered:
     contracts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAnswered:
+    """The account after an entry that is not made, in its own currency; `text`: why it is not known."""
+
+    now_ns: int
+    generation: int
+    known: bool
+    initial_cents: int = 0
+    equity_cents: int = 0
+    text: str = ""
+
+
 Told = OpenOrderTold | StatusTold | ExecutionTold | CommissionTold | ErrorTold | NextIdTold | PositionTold
 Answered = OpenOrdersAnswered | ExecutionsAnswered | PositionsAnswered
 OwnEvent = (
-    EntryAccepted | CloseAsked | PlacementAnswered | LinkChanged | ClockTicked | HaltAsked | ResumeAsked | RollAsked
+    EntryAccepted
+    | CloseAsked
+    | PlacementAnswered
+    | LinkChanged
+    | ClockTicked
+    | HaltAsked
+    | ResumeAsked
+    | RollAsked
+    | MarginAsked
 )
 OrderEvent = OwnEvent | Told | Answered
 
@@ -263,6 +291,14 @@ class Ask:
 
     question: Question
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskMargin:
+    """Ask the broker what an entry would do to the account, under an order id that is never used again."""
+
+    order_id: int
+    contracts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,4 +345,4 @@ class ContractDone:
     generation: int
 
 
-Command = Journal | Place | Cancel | Ask | Alert | Halt | Filled | EntryEnded | Reconciled | ContractDone
+Command = Journal | Place | Cancel | Ask | AskMargin | Alert | Halt | Filled | EntryEnded | Reconciled | ContractDone

@@ -162,6 +162,7 @@ Record = (
     | Ticks
     | SignalTold
     | order.OrderEvent
+    | order.MarginAnswered
     | link.LinkEvent
 )
 
@@ -192,4 +193,5 @@ BrokerCommand = (
     | order.Place
     | order.Cancel
     | order.Ask
+    | order.AskMargin
 )

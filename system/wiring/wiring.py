@@ -68,6 +68,7 @@ class Rules:
     """By what they decide. `starts_whole`: the market begins with the first subscription. `is_dry`: no orders.
 
     `rolls`: a contract month that is over is left for the next; the broker has to ask `Wiring.month` then.
+    `checks_margin`: no entries in a session until the broker has said that the account can carry one.
     """
 
     settings: Settings
@@ -78,6 +79,7 @@ class Rules:
     starts_whole: bool = False
     is_dry: bool = False
     rolls: bool = False
+    checks_margin: bool = False
 
 
 class Wiring:
@@ -188,6 +190,7 @@ class Wiring:
             is_dry=rules.is_dry,
             traded=ContractMonth.parse(memory.contract["month"]) if memory.contract else None,
             rolls=rules.rolls,
+            checks_margin=rules.checks_margin and not rules.is_dry,
         )
         self.order = OrderActor(
             memory.orders,
