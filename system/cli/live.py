@@ -78,13 +78,15 @@ def live(
 
 def _rules(config: "Config", client_id: int, is_dry: bool) -> "Rules":
     from system.config.link import link_rules
-    from system.domain.limits import OrderRules
+    from system.config.orders import order_rules
     from system.wiring.wiring import Rules
 
     return Rules(
         settings=config.settings(),
         link=link_rules(config),
-        orders=OrderRules(client_id=client_id),
+        orders=order_rules(config, client_id),
         allow_partial_vwap=config.allow_partial_vwap,
         is_dry=is_dry,
+        rolls=True,
+        checks_margin=config.margin_check,
     )

@@ -21,7 +21,6 @@ from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, RefusedError
-from system.domain.instrument import front_month
 from system.domain.link_state import NEVER_NS, LinkRules
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
@@ -142,7 +141,7 @@ class Live:
             Account(
                 instrument=settings.instrument,
                 paper=plan.is_paper,
-                month=lambda now_ns: front_month(calendar.at(now_ns).day, settings.roll_days),
+                month=lambda now_ns: wiring.month(now_ns),
                 expected=places.account,
             ),
             clock=clock,
