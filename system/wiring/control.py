@@ -11,13 +11,15 @@ import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from system.actors.ports import Log
 from system.domain.errors import BnError, HaltedError, InputError, LinkGaveUpError, RefusedError
 from system.storage.atomic_file import reason
+
+if TYPE_CHECKING:  # whoever asks does so at once, and does not wait for NumPy
+    from system.actors.ports import Log
 
 REQUEST_BYTES_MAX: Final = 4_096
 ANSWER_BYTES_MAX: Final = 1_000_000
@@ -36,7 +38,7 @@ Handlers = Mapping[str, Callable[[Document], Awaitable[Document]]]
 
 
 async def serve(
-    path: Path, handlers: Handlers, log: Log, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    path: Path, handlers: Handlers, log: "Log", *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
     """Answer until cancelled; starts once it can be reached.
 
@@ -112,7 +114,7 @@ def _clear(path: Path, mine: os.stat_result) -> None:
             path.unlink()
 
 
-async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: Log) -> None:
+async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: "Log") -> None:
     """One request; None: there are too many at once."""
     if handlers is None:
         answer = _refusal(LinkGaveUpError.status, f"busy: {CLIENTS_MAX} others are asking")
@@ -136,7 +138,7 @@ async def _line(stream: trio.SocketStream) -> bytes:
     return line
 
 
-async def _do(line: bytes, handlers: Handlers, log: Log) -> Document:
+async def _do(line: bytes, handlers: Handlers, log: "Log") -> Document:
     """What a line asks for; whatever is wrong with it is the answer."""
     try:
         asked = json.loads(line) if len(line) <= REQUEST_BYTES_MAX else None

@@ -60,6 +60,12 @@ def test_an_event_is_a_json_line_with_time_level_and_fields(said: Said) -> None:
     assert said.shown == [("INFO", "16:00:00Z INFO    link phase=ready generation=2")]
 
 
+def test_floats_are_exact_in_the_file_and_short_on_the_console(said: Said) -> None:
+    said.log("signal", score=-0.18176586987368495, features=[-0.6937118249448609, 0.03])
+    assert said.line()["score"] == -0.18176586987368495
+    assert said.shown[0][1].endswith("signal score=-0.1818 features=[-0.6937,0.03]")
+
+
 def test_an_alert_is_an_error(said: Said) -> None:
     said.log("alert", name="data_stalled", text="no Last although the market is open")
     assert said.line()["level"] == "ERROR"
