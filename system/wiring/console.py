@@ -57,6 +57,12 @@ class Console:
                 self._restore = own
             return own
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be shown."""
+        self.flush()
+        return bool(self._backlog)
+
     def say(self, line: str) -> None:
         """Show a line (without its end), now or later; or count it as lost."""
         self.flush()
