@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import trio
 import trio.testing
@@ -25,6 +25,7 @@ from system.domain.link_state import LinkRules, Phase
 from system.domain.order_events import Journal
 from system.domain.order_log import State
 from system.domain.order_state import OrderState
+from system.domain.road import OperatorAsked
 from system.domain.session import Calendar
 from system.domain.settings import SECOND_NS, Settings
 from system.storage.journal import Entry
@@ -140,6 +141,10 @@ class Live:
         """TWS no longer knows what was asked for of the market, and says nothing."""
         self.mock.forget_data(self.mock.sessions[ADDRESS.client_id])
 
+    def ask(self, what: Literal["halt", "resume", "flatten", "stop"]) -> None:
+        """An operator's command."""
+        self.broker.post(OperatorAsked(now_ns=self.clock(), what=what))
+
     # what was sent
 
     def heard(self, kind: type[T]) -> list[T]:
@@ -242,6 +247,7 @@ async def live(
     for_s: int = 7200,
     hook: Callable[[World], World] = lambda world: world,
     ends: type[BaseException] | None = None,
+    hours: Hours | None = None,
     **rules: Any,
 ) -> AsyncIterator[Live]:
     """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world.
@@ -250,7 +256,7 @@ async def live(
     """
     mock = mock or a_quiet_world()
     try:
-        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, rules) as it:
+        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, hours, rules) as it:
             yield it
     except BaseExceptionGroup as group:
         error = leaf(group)
@@ -276,6 +282,7 @@ async def _live(
     spacing_s: int,
     for_s: int,
     hook: Callable[[World], World],
+    hours: Hours | None,
     rules: dict[str, Any],
 ) -> AsyncIterator[Live]:
     faults = mock.faults = Player(mock, read_plan(plan, "plan"))
@@ -309,7 +316,7 @@ async def _live(
             log=log,
             decisions=ears,
         )
-        link = LinkRules(hours=Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
+        link = LinkRules(hours=hours or Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
         wiring = Wiring(hook(world), Rules(settings=settings, link=link, orders=OrderRules(), **rules))
         services.start_soon(broker.run)
         services.start_soon(play, mock, mock.now_ns + for_s * SECOND_NS)
