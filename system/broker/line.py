@@ -43,7 +43,7 @@ class Line:
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
         prepare: Callable[[Any], None],
-        wire: Callable[[str, int, bytes], None] | None,
+        wire: Callable[[int, str, int, bytes], None] | None,
     ) -> None:
         self.generation = generation
         self.is_paused = False
@@ -51,7 +51,8 @@ class Line:
         self._account = account
         self._clock = clock
         self._prepare = prepare
-        self._intake = intake = Intake(clock, lambda packet: put(self, packet), wire)
+        shown = partial(wire, generation) if wire is not None else None
+        self._intake = intake = Intake(clock, lambda packet: put(self, packet), shown)
         self._say = intake.say
         self._asked = Asked(generation, intake.now_ns, intake.say)
         self._ear = Ear(generation, intake.now_ns, intake.say, self._asked)
@@ -100,9 +101,6 @@ class Line:
             )
         except NoConnectionError as wrong:
             self._fail(self._broken or str(wrong))
-            return
-        if not self._client.isReady():  # it ended as soon as it stood
-            self._fail(self._broken or f"{address} closed the connection")
             return
         if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
             self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")

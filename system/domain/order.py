@@ -41,9 +41,11 @@ def step(state: State, event: OrderEvent, rules: OrderRules) -> tuple[State, lis
     draft = Draft(state, event.now_ns, rules)
     if isinstance(event, OWN):
         _own(draft, event)
-    elif event.generation != state.generation or not state.up:
+    elif event.generation != state.generation:
         return state, []  # of a connection that is gone
     elif isinstance(event, ANSWERS):
+        if not state.up:
+            return state, []  # asked before IB was lost
         take_answer(draft, event)
     else:
         take(draft, event)

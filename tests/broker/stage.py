@@ -112,7 +112,7 @@ async def road(
         who,
         clock=clock,
         prepare=lambda ib: prepare(ib) and None,
-        wire=lambda way, _now_ns, data: wire.append((way, data)),
+        wire=lambda _generation, way, _now_ns, data: wire.append((way, data)),
     )
     it = Road(broker, wire=wire)
     it.reads.set()
