@@ -87,6 +87,7 @@ class RiskActor:
             gate_log.restore(self.risk, gate)
         self.halted = halted
         self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
+        self.shut = ""  # why the order brain would deny any entry
         self.is_whole = True  # VWAP
         self.quote = (0, 0)
         self.lag_ns = 0
@@ -160,6 +161,8 @@ class RiskActor:
             return self.halted
         if self.reasons:
             return self.reasons[0]
+        if self.shut and self.risk.phase is Phase.FLAT:
+            return self.shut
         if not self.is_whole and not self._allow_partial_vwap:
             return "VWAP misses trades of this session"
         if self.lag_ns > LAG_NS:
@@ -197,6 +200,7 @@ class RiskActor:
         await self._work.send(Work(event=event, records=records))
         more: list[Journal] = []
         answer = await self._answers.receive()
+        self.shut = answer.shut
         for told in answer.told:
             more += self._take_answer(told)
         saved = gate_log.snapshot(self.risk)

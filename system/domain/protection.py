@@ -44,7 +44,10 @@ def supervise(draft: Draft) -> None:
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+
+    Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
+    """
     bracket = draft.bracket
     draft.set_bracket(bare_ns=0, tries=0)
     if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
@@ -57,9 +60,7 @@ def _clear(draft: Draft) -> None:
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        for order in bracket.orders:
-            if order.is_live:
-                draft.cancel(order)
+        draft.cancel(bracket.entry)
 
 
 # something is held
