@@ -4,7 +4,7 @@ It has one input. Whatever concerns orders it takes to the order actor and waits
 behind a fill in the same packet finds the gate as the fill has left it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol, get_args
 
 import trio
@@ -32,6 +32,7 @@ from system.domain.risk import ExitAtMarket, Outcome, Risk, SignalFound, SubmitB
 from system.domain.road import (
     BooksAsked,
     ContractTold,
+    EntriesHeld,
     GateTurned,
     LinkFell,
     OperatorAsked,
@@ -83,11 +84,13 @@ class RiskActor:
         is_dry: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
+        self.contract_month = contract_month
         if gate is not None:
             gate_log.restore(self.risk, gate)
         self.halted = halted
         self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
         self.shut = ""  # why the order brain would deny any entry
+        self.holds: dict[str, str] = {}  # what others hold entries back for
         self.is_whole = True  # VWAP
         self.quote = (0, 0)
         self.lag_ns = 0
@@ -123,9 +126,12 @@ class RiskActor:
                 self._see(record)
             case GateTurned():
                 self.reasons = record.reasons
+            case EntriesHeld():
+                self._hold(record)
             case SessionVwapTold():
                 self.is_whole = record.is_whole
             case ContractTold():
+                self.contract_month = record.month
                 self.risk.change_contract(record.month)
                 await self._ask(None, record.now_ns, _contract(record))
             case OperatorAsked():
@@ -157,17 +163,20 @@ class RiskActor:
 
     def why_halted(self) -> str:
         """Why no signal may be acted on, or nothing (METHOD.md 6, rule 1)."""
+        return next(self.shut_because(), "")
+
+    def shut_because(self) -> Iterator[str]:
+        """Every such reason, the one that lasts longest first."""
         if self.halted:
-            return self.halted
-        if self.reasons:
-            return self.reasons[0]
+            yield self.halted
+        yield from self.reasons
+        yield from self.holds.values()
         if self.shut and self.risk.phase is Phase.FLAT:
-            return self.shut
+            yield self.shut
         if not self.is_whole and not self._allow_partial_vwap:
-            return "VWAP misses trades of this session"
+            yield "VWAP misses trades of this session"
         if self.lag_ns > LAG_NS:
-            return f"{self.lag_ns // 1_000_000} ms behind the market"
-        return ""
+            yield f"{self.lag_ns // 1_000_000} ms behind the market"
 
     async def _command(self, command: ExitAtMarket, now_ns: int, *records: Journal) -> None:
         await self._ask(CloseAsked(now_ns=now_ns, reason=command.reason), now_ns, *records)
@@ -179,6 +188,11 @@ class RiskActor:
         if last["bid_size"] > 0 and last["ask_size"] > 0:
             self.quote = (int(last["bid_ticks"]), int(last["ask_ticks"]))
 
+    def _hold(self, held: EntriesHeld) -> None:
+        self.holds.pop(held.by, None)
+        if held.reason:
+            self.holds[held.by] = held.reason
+
     async def _obey(self, asked: OperatorAsked) -> None:
         now_ns = asked.now_ns
         if asked.what == "resume":
@@ -186,7 +200,7 @@ class RiskActor:
             await self._ask(ResumeAsked(now_ns=now_ns), now_ns)
             return
         if asked.what == "stop":
-            self.reasons = ("stopping",)
+            self.holds["stop"] = "stopping"
             return
         await self._ask(HaltAsked(now_ns=now_ns, reason=asked.reason or f"{asked.what} asked for"), now_ns)
         if asked.what == "flatten":

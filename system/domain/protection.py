@@ -13,6 +13,7 @@ from system.domain.intent import Order, Role, terms
 from system.domain.order_draft import ANSWER_NS, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
+from system.domain.reconciliation import GRACE_NS, disagrees
 from system.domain.settings import SECOND_NS
 
 RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
@@ -68,6 +69,8 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
+    if _is_contradicted(draft):
+        return
     if held * bracket.side < 0:
         if not _is_certain(draft):
             return
@@ -81,6 +84,17 @@ def _keep(draft: Draft) -> None:
     _protect(draft)
     _close(draft)
     _complete(draft)
+
+
+def _is_contradicted(draft: Draft) -> bool:
+    """Whether the broker, on this connection and long after the last fill, tells of less than the book holds.
+
+    Then nothing may be sent that reduces the book's: it could open a position. Another read will tell, in seconds.
+    """
+    state, held = draft.state, draft.state.book.position
+    told = state.told_contracts
+    less = told * held <= 0 or abs(told) < abs(held)
+    return less and state.told > state.moved and disagrees(state, draft.now_ns, GRACE_NS)
 
 
 def _is_certain(draft: Draft) -> bool:

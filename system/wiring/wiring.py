@@ -118,6 +118,11 @@ class Wiring:
     # looked at
 
     @property
+    def is_guard(self) -> bool:
+        """Whether all that is left to do is to protect: a part keeps failing."""
+        return self._is_guard
+
+    @property
     def is_settled(self) -> bool:
         """Whether what is under way has come to an end: flat without orders, or held with a proven stop."""
         state = self.order.state

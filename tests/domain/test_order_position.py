@@ -38,6 +38,35 @@ def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
     assert not any(order.is_live for order in pit.bracket.orders)
 
 
+def test_s19_nothing_is_sent_for_a_position_that_the_broker_does_not_have() -> None:
+    """TWS has come back without our orders and without the position: neither a stop nor a close may open one."""
+    pit = Pit()
+    pit.open()
+    pit.link(up=False)
+    pit.broker.own = 0
+    pit.broker.orders.clear()
+    pit.pass_s(60)
+    pit.link()
+    pit.pass_s(40)
+    assert len(pit.placed()) == 3, "the bracket and nothing more"
+    assert pit.halts() == ["an inferred fill"]
+    assert pit.state.book.position == 0
+
+
+def test_s19_a_position_that_lags_behind_its_fill_is_protected_all_the_same() -> None:
+    """The broker's position is the slow judge: for ten seconds after a fill the book alone counts (F54)."""
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.fill("entry")
+    pit.broker.own = 0
+    for order in pit.broker.live():
+        pit.broker.end(order)
+    pit.deliver()
+    pit.pass_s(9)
+    assert [terms.type for terms in pit.placed()][3:4] == ["STP"]
+
+
 def test_f14_the_position_is_asked_for_after_a_fill_though_the_last_one_told_fits_by_chance() -> None:
     pit = Pit()
     pit.open()
