@@ -69,9 +69,10 @@ class Act(Live):
         self.mock.place(trade)
 
     def jump(self, ticks: int) -> None:
-        """The market goes there, and trades there."""
+        """The market goes there, and trades there, at both sides."""
         self.mock.advance(max(self.mock.now_ns, self.clock()))
         self.mock.move(ticks)
+        self.trade(self.mock.data.board.ask_ticks, 1)
         self.trade(self.mock.data.board.bid_ticks, 1)
 
     async def push(self, side: int = 1) -> None:
