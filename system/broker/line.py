@@ -244,7 +244,7 @@ class Line:
             return
         match inquiry:
             case link.Probe():
-                self._pace.soon(self._guarded(self._client.reqCurrentTime))
+                self._pace.soon(self._guarded(self._client.reqCurrentTime), first=True)  # else our own haste ends us
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream)
             case AskSeed():

@@ -110,7 +110,7 @@ class Draft:
         """Send one more exit for all that is held, in the group of the others."""
         held, bracket, order_id = self.state.book.position, self.bracket, self.state.next_id
         side = -1 if held > 0 else 1
-        group = bracket.exit_group
+        group = bracket.exit_group(side)
         self.note(
             "exit_intent",
             order_id=order_id,
