@@ -10,7 +10,6 @@ end: no more entries, a few seconds for what is under way, and a word on what is
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import trio
@@ -20,18 +19,26 @@ from system.broker.address import Address, account_fault
 from system.broker.broker import Account, LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
+from system.config import Config
 from system.domain.errors import BnError, HaltedError, RefusedError
-from system.domain.instrument import front_month
 from system.domain.link_state import NEVER_NS, LinkRules
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
+from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import Entry
+from system.wiring import control
 from system.wiring.clock import MockClock, SystemClock
+from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
 from system.wiring.memory import remember
+from system.wiring.operator import Operator, Written
+from system.wiring.places import Places, known_accounts, make, places_of
 from system.wiring.recorder import Recorder
+from system.wiring.runs import Mode, recorded_run
+from system.wiring.status import take_status
+from system.wiring.version import version
 from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
@@ -40,13 +47,12 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to run. `account`: its name, where it is to be one; `folder` gives what an account keeps where."""
+    """What is to run. `is_paper`: the kind of account it is to be. The configuration says which, and what is where."""
 
+    config: Config
     address: Address
     rules: Rules
-    paper: bool
-    folder: Callable[[str], Path]
-    account: str = ""
+    is_paper: bool
     records_wire: bool = False
     exits_if_halted: bool = False
 
@@ -56,14 +62,26 @@ class Running:
     """All that runs, for those who look at it."""
 
     plan: Plan
-    account: str
-    folder: Path
-    journal: Journal
+    places: Places
+    mode: Mode
+    written: Written
     clock: SystemClock | MockClock
     wiring: Wiring
     broker: LiveBroker
     recorder: Recorder
     log: Log
+
+    def status(self) -> dict[str, Any]:
+        """How things stand."""
+        return take_status(
+            self.wiring,
+            settings=self.plan.rules.settings,
+            account=self.places.account,
+            version=version(),
+            mode=self.mode,
+            now_ns=self.clock(),
+            lost_log_lines=getattr(self.log, "lost", 0),
+        ).document()
 
 
 Service = Callable[[Running], Awaitable[None]]
@@ -108,50 +126,62 @@ class Live:
     async def _live(self) -> None:
         plan, machine = self._plan, SystemClock(self._wall_ns)
         greeting = await first_greeting(
-            plan.address, rules=plan.rules.link, asks_mock=plan.paper, clock=machine, log=self._log
+            plan.address,
+            rules=plan.rules.link,
+            asks_mock=plan.is_paper,
+            clock=machine,
+            log=self._log,
+            on_in_use=lambda: refuse_second(plan.config),
         )
-        fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.paper, expected=plan.account)
+        expected = plan.config.account
+        fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.is_paper, expected=expected)
         if fault:
             raise RefusedError(f"{plan.address}: {fault}; nothing was sent")
-        account = greeting.accounts[0]
-        folder = plan.folder(account)
-        with Journal.open(folder / "journal.db", account, create=True) as journal:
+        places = places_of(plan.config, greeting.accounts[0])
+        make(places)
+        mode: Mode = "mock" if greeting.speed else "paper" if plan.is_paper else "real"
+        with Journal.open(places.journal, places.account, create=True) as journal:
             halted = remember(journal.records()).orders.halted
             if halted and plan.exits_if_halted:
-                raise HaltedError(f"halted: {halted}; `bn resume` ends that")
-            await self._trade(account, greeting, folder, journal, machine)
+                raise HaltedError(f"halted: {halted}; bn resume ends that")
+            if halted:
+                self._log("alert", name="halted", text=f"{halted}: no entries until bn resume")
+            is_dry, wall_ns = plan.rules.is_dry, self._wall_ns
+            with recorded_run(journal, version=version(), mode=mode, is_dry=is_dry, wall_ns=wall_ns):
+                await self._trade(places, mode, greeting, journal, machine)
 
     async def _trade(
-        self, account: str, greeting: Greeting, folder: Path, journal: Journal, machine: SystemClock
+        self, places: Places, mode: Mode, greeting: Greeting, journal: Journal, machine: SystemClock
     ) -> None:
         plan, log = self._plan, self._log
         clock = MockClock(greeting.mock_ns, greeting.speed) if greeting.speed else machine
         rules = plan.rules if isinstance(clock, SystemClock) else at_speed(plan.rules, greeting.speed)
         settings = rules.settings
         calendar = Calendar(settings.closures)
-        frames = Frames(folder / "wire", clock) if plan.records_wire else None
+        frames = Frames(places.wire, clock) if plan.records_wire else None
         broker = LiveBroker(
             plan.address,
             Account(
                 instrument=settings.instrument,
-                paper=plan.paper,
-                month=lambda now_ns: front_month(calendar.at(now_ns).day, settings.roll_days),
-                expected=account,
+                paper=plan.is_paper,
+                month=lambda now_ns: wiring.month(now_ns),
+                expected=places.account,
             ),
             clock=clock,
             prepare=_guarded,
             wire=frames.write if frames else None,
         )
         recorder = Recorder(
-            folder / "tapes", settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
+            places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
+        written = Written(lambda records: append(journal, records), remember(journal.records()).orders)
         wiring = Wiring(
             World(
                 broker=broker,
                 records=broker.records,
                 post=broker.post,
                 clock=clock,
-                write=lambda records: append(journal, records),
+                write=written,
                 remember=lambda: remember(journal.records()),
                 tape=recorder,
                 log=log,
@@ -160,9 +190,9 @@ class Live:
         )
         running = Running(
             plan=plan,
-            account=account,
-            folder=folder,
-            journal=journal,
+            places=places,
+            mode=mode,
+            written=written,
             clock=clock,
             wiring=wiring,
             broker=broker,
@@ -184,6 +214,8 @@ class Live:
             services.start_soon(running.broker.run)
             services.start_soon(running.recorder.run)
             services.start_soon(_follow_wall, running)
+            services.start_soon(_watch_disks, running)
+            await services.start(_take_orders, running)
             if frames:
                 services.start_soon(frames.run, running.log)
             for service in self._services:
@@ -202,6 +234,23 @@ def _guarded(ib: Any) -> None:
     guard(ib)
 
 
+async def _watch_disks(running: Running) -> None:
+    """Room for journal, tape and log."""
+    folders = (running.places.folder, running.places.logs)
+    await DiskGuard(folders, post=running.broker.post, clock=running.clock, log=running.log).run()
+
+
+async def _take_orders(running: Running, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    """An operator's, over the control socket."""
+    operator = Operator(running.wiring, running.written, post=running.broker.post, clock=running.clock, log=running.log)
+
+    async def status(_asked: dict[str, Any]) -> dict[str, Any]:
+        return running.status()
+
+    handlers = {"status": status, "halt": operator.halt, "resume": operator.resume, "flatten": operator.flatten}
+    await control.serve(running.places.socket, handlers, running.log, task_status=task_status)
+
+
 async def _follow_wall(running: Running) -> None:
     """Take over where the machine's clock has been set, while nothing is held that counts its time."""
     while True:
@@ -211,6 +260,12 @@ async def _follow_wall(running: Running) -> None:
             step_ns = running.clock.anchor()
             if step_ns:
                 running.log("clock_set", step_ns=step_ns)
+
+
+def refuse_second(config: Config) -> None:
+    """Raise RefusedError where another process has one of our accounts: the client id that is in use is its."""
+    for account in known_accounts(config):
+        AccountLock(places_of(config, account).folder, account).close()
 
 
 def append(journal: Journal, records: Sequence[Record]) -> None:
