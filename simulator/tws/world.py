@@ -215,7 +215,7 @@ class World:
         self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
-            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
+            if (notices := feed.take(now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)
