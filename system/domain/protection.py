@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, GRACE_NS, TRIES_MAX, Draft
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import SECOND_NS
@@ -35,16 +35,31 @@ def supervise(draft: Draft) -> None:
         else:
             _clear(draft)
     bracket, held = draft.bracket, draft.state.book.position
-    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
-        draft.set_bracket(ended=1)
-        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+    if bracket.entry.filled:
+        draft.set(refused=0)
+    elif not (bracket.entry.is_live or held or bracket.ended):
+        _end(draft)
+
+
+def _end(draft: Draft) -> None:
+    """Tell the gate that nothing came of an entry; halt where the broker refuses one after the other."""
+    entry = draft.bracket.entry
+    draft.set_bracket(ended=1)
+    draft.commands.append(EntryEnded(reason=f"entry {entry.state.value}"))
+    if entry.state is OrderState.REJECTED:
+        draft.set(refused=draft.state.refused + 1)
+        if draft.state.refused >= REFUSALS_MAX:
+            draft.halt("three entries in a row were refused")
 
 
 # nothing is held
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+
+    Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
+    """
     bracket = draft.bracket
     draft.set_bracket(bare_ns=0, tries=0)
     if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
@@ -57,9 +72,7 @@ def _clear(draft: Draft) -> None:
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        for order in bracket.orders:
-            if order.is_live:
-                draft.cancel(order)
+        draft.cancel(bracket.entry)
 
 
 # something is held
