@@ -97,7 +97,6 @@ class RiskActor:
         checks_margin: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
-        self.contract_month = contract_month
         if gate is not None:
             gate_log.restore(self.risk, gate)
         self.halted = halted
@@ -153,7 +152,7 @@ class RiskActor:
             case SessionVwapTold():
                 self.is_whole = record.is_whole
             case ContractTold():
-                self.contract_month = self.month = record.month
+                self.month = record.month
                 self.risk.change_contract(record.month)
                 await self._ask(None, record.now_ns, _contract(record))
             case OperatorAsked():

@@ -25,7 +25,8 @@ REQUEST_BYTES_MAX: Final = 4_096
 ANSWER_BYTES_MAX: Final = 1_000_000
 CLIENTS_MAX: Final = 8
 REQUEST_S: Final = 5.0  # for a request to come, and for its answer to be taken
-WORK_S: Final = 30.0  # for what is asked for; handlers have shorter bounds of their own
+WITHIN_S: Final = {"status": 2.0, "halt": 5.0, "resume": 5.0, "flatten": 20.0}  # for what is asked for to be done
+WORK_S: Final = 30.0  # the same, for anything
 CONNECT_S: Final = 2.0
 
 ERRORS: Final = {kind.status: kind for kind in (InputError, LinkGaveUpError, HaltedError, RefusedError)}
@@ -178,7 +179,7 @@ def ask(path: Path, asked: Document) -> Document | None:
                 stream.connect(short)
             except (FileNotFoundError, ConnectionRefusedError):
                 return None
-            stream.settimeout(REQUEST_S + WORK_S)
+            stream.settimeout(REQUEST_S + WITHIN_S.get(asked["do"], WORK_S))
             with suppress(BrokenPipeError, ConnectionResetError):  # it may have said why before it hung up
                 stream.sendall(json.dumps(asked).encode() + b"\n")
             while not line.endswith(b"\n") and len(line) <= ANSWER_BYTES_MAX and (data := stream.recv(65_536)):

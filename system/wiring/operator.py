@@ -16,12 +16,12 @@ from system.domain.order_events import Journal as Record
 from system.domain.order_log import APPLY, State, apply
 from system.domain.road import OperatorAsked
 from system.storage.journal import Entry, Journal
+from system.wiring.control import WITHIN_S
 from system.wiring.memory import remember
 from system.wiring.places import Places
 from system.wiring.wiring import Wiring
 
 LOOK_S: Final = 0.05
-WITHIN_S: Final = {"halt": 5.0, "resume": 5.0, "flatten": 20.0}
 REASON_MAX: Final = 200
 
 Word = Literal["halt", "resume", "flatten"]
