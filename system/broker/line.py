@@ -101,9 +101,6 @@ class Line:
         except NoConnectionError as wrong:
             self._fail(self._broken or str(wrong))
             return
-        if not self._client.isReady():  # it ended as soon as it stood
-            self._fail(self._broken or f"{address} closed the connection")
-            return
         if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
             self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")
             return

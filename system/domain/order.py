@@ -73,7 +73,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case HaltAsked():
             draft.halt(event.reason)
         case ResumeAsked():
-            draft.set(halted="")
+            draft.set(halted="", refused=0)
         case ClockTicked():
             miss_commissions(draft)
         case _:

@@ -11,6 +11,7 @@ from system.domain.settings import SECOND_NS
 
 ANSWER_NS: Final = 5 * SECOND_NS  # until then an answer may be on its way; after it, nothing is known
 TRIES_MAX: Final = 3
+REFUSALS_MAX: Final = 3  # of entries in a row: whatever the reason is, it lasts
 
 
 class Draft:

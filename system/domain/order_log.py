@@ -52,6 +52,7 @@ class State:
     foreign_contracts: int = 0  # held at the broker and not by us
     foreign_orders: tuple[int, ...] = ()  # permIds of live ones
     foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
+    refused: int = 0  # entries in a row
     halted: str = ""
 
     @property

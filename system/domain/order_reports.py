@@ -97,7 +97,9 @@ def take_open_order(draft: Draft, told: OpenOrderTold, answers: int | None = Non
     remaining = max(0, told.terms.contracts - filled)
     if order.is_live:
         if wrong and not order.wrong:
-            draft.alert("order_differs", f"order {order.order_id} rests at the broker with another {wrong}")
+            text = f"order {order.order_id} rests at the broker with another {wrong}"
+            draft.alert("order_differs", text)
+            draft.halt(text)  # the next one would as well, and each costs a spread
         proof = told.status if told.status in PROVEN else order.proof
         order = draft.set_order(order, proof=proof, wrong=wrong)
     _status(draft, order, told.status, order.told_filled, remaining, is_answer=answers is not None)
@@ -159,7 +161,10 @@ def _error(draft: Draft, told: ErrorTold) -> None:
     order = _find(draft, draft.rules.client_id, told.order_id)
     if order is None or not order.is_live or told.code in REMARKS:
         return
-    draft.see(order, Happening.DOUBT, hint=hint(told.code, told.text) or order.hint)
+    end = hint(told.code, told.text)
+    if end == "rejected" and order.hint != end:
+        draft.alert("order_refused", f"{order.role.value} order {order.order_id}: {told.code} {told.text}")
+    draft.see(order, Happening.DOUBT, hint=end or order.hint)
 
 
 # commissions

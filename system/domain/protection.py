@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, TRIES_MAX, Draft
+from system.domain.order_draft import ANSWER_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
 from system.domain.reconciliation import GRACE_NS, disagrees
@@ -36,9 +36,21 @@ def supervise(draft: Draft) -> None:
         else:
             _clear(draft)
     bracket, held = draft.bracket, draft.state.book.position
-    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
-        draft.set_bracket(ended=1)
-        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+    if bracket.entry.filled:
+        draft.set(refused=0)
+    elif not (bracket.entry.is_live or held or bracket.ended):
+        _end(draft)
+
+
+def _end(draft: Draft) -> None:
+    """Tell the gate that nothing came of an entry; halt where the broker refuses one after the other."""
+    entry = draft.bracket.entry
+    draft.set_bracket(ended=1)
+    draft.commands.append(EntryEnded(reason=f"entry {entry.state.value}"))
+    if entry.state is OrderState.REJECTED:
+        draft.set(refused=draft.state.refused + 1)
+        if draft.state.refused >= REFUSALS_MAX:
+            draft.halt("three entries in a row were refused")
 
 
 # nothing is held
