@@ -12,8 +12,10 @@ from system.domain.order import shut_because, step
 from system.domain.order_events import (
     Alert,
     Ask,
+    AskMargin,
     Cancel,
     Command,
+    ContractDone,
     Corrected,
     EntryEnded,
     Filled,
@@ -28,7 +30,7 @@ from system.domain.order_events import (
 from system.domain.order_log import State
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-Deed = Place | Cancel | Ask | Alert | Reconciled
+Deed = Place | Cancel | Ask | AskMargin | Alert | Reconciled | ContractDone
 
 
 class OrderActor:
@@ -106,7 +108,7 @@ class OrderActor:
         if records:
             self._write(records)
         for command in commands:
-            if isinstance(command, Place | Cancel | Ask | Alert | Reconciled):
+            if isinstance(command, Deed):
                 self._do(command)
 
     def _do(self, deed: Deed) -> None:
@@ -114,7 +116,7 @@ class OrderActor:
             case Place() | Cancel():
                 self._log("order", **_words(deed))
                 self._broker.do(deed)
-            case Ask():
+            case Ask() | AskMargin():
                 self._broker.do(deed)
             case Alert():
                 self._log("alert", name=deed.event, text=deed.text)
@@ -122,6 +124,8 @@ class OrderActor:
                 self._log("reconciled", generation=deed.generation, position=self.state.book.position)
                 now_ns = self._clock()
                 self._post(link.Reconciled(now_ns=now_ns, generation=deed.generation, number=self._number))
+            case ContractDone():
+                self._post(link.ContractLeft(now_ns=self._clock(), generation=deed.generation))
             case _:
                 assert_never(deed)
 

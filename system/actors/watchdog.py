@@ -19,6 +19,7 @@ OWN: Final = (  # what ends here: it is about the connection alone
     link.Connected,
     link.Verified,
     link.Reconciled,
+    link.ContractLeft,
     link.DataFlowing,
     link.HeartbeatAnswered,
     link.DialFailed,

@@ -84,7 +84,7 @@ class LiveBroker:
             case order.Cancel():
                 if self._line is not None:
                     self._line.cancel(command.order_id)
-            case order.Ask():
+            case order.Ask() | order.AskMargin():
                 self._ask(command)
             case link.Probe() | link.Subscribe() | link.Resubscribe() | AskSeed():
                 if self._line is not None and self._line.generation == command.generation:
@@ -145,7 +145,7 @@ class LiveBroker:
         ids = tuple(terms.order_id for terms in command.orders)
         self.post(order.PlacementAnswered(now_ns=self._clock(), order_ids=ids, sent=sent))
 
-    def _ask(self, command: order.Ask) -> None:
+    def _ask(self, command: order.Ask | order.AskMargin) -> None:
         line = self._line
         if line is not None:
             line.ask(command)

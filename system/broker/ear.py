@@ -12,6 +12,7 @@ from ib_insync.decoder import Decoder
 
 from system.broker.asked import ADVISORY, Asked
 from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id, signed, terms_of, ticks, touch, whole
+from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
@@ -162,6 +163,9 @@ class Ear:
 
     def openOrder(self, _order_id: int, _contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
         """An open order, asked for or not."""
+        if told.whatIf:
+            self._asked.margin(told.orderId, *margin_cents(state))
+            return
         record = order.OpenOrderTold(
             **self._stamp,
             client_id=told.clientId,
@@ -217,5 +221,5 @@ class Ear:
         elif stream := self.streams.get(req_id):
             if code not in ADVISORY:
                 self._say(link.StreamRefused(**self._stamp, stream=stream, code=code, text=text))
-        elif not self._asked.refused(req_id, code):
+        elif not self._asked.refused(req_id, code, text):
             self._say(order.ErrorTold(**self._stamp, order_id=req_id, code=code, text=text))

@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from system.cli.config import config
+from system.cli.control import flatten, halt, resume, status
 from system.cli.doctor import doctor
 from system.cli.journal import journal
 from system.cli.live import live
@@ -34,6 +35,10 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(live)
 app.command()(doctor)
+app.command()(status)
+app.command()(halt)
+app.command()(resume)
+app.command()(flatten)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(journal, name="journal")

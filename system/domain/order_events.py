@@ -95,6 +95,21 @@ class ResumeAsked:
     now_ns: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollAsked:
+    """The contract is to be left for the next month's, if nothing of ours is in it any more."""
+
+    now_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAsked:
+    """What an entry of so many contracts would do to the account is to be asked; nothing is placed."""
+
+    now_ns: int
+    contracts: int
+
+
 # what the broker reports
 
 
@@ -216,9 +231,31 @@ class PositionsAnswered:
     contracts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAnswered:
+    """The account after an entry that is not made, in its own currency; `text`: why it is not known."""
+
+    now_ns: int
+    generation: int
+    known: bool
+    initial_cents: int = 0
+    equity_cents: int = 0
+    text: str = ""
+
+
 Told = OpenOrderTold | StatusTold | ExecutionTold | CommissionTold | ErrorTold | NextIdTold | PositionTold
 Answered = OpenOrdersAnswered | ExecutionsAnswered | PositionsAnswered
-OwnEvent = EntryAccepted | CloseAsked | PlacementAnswered | LinkChanged | ClockTicked | HaltAsked | ResumeAsked
+OwnEvent = (
+    EntryAccepted
+    | CloseAsked
+    | PlacementAnswered
+    | LinkChanged
+    | ClockTicked
+    | HaltAsked
+    | ResumeAsked
+    | RollAsked
+    | MarginAsked
+)
 OrderEvent = OwnEvent | Told | Answered
 
 
@@ -254,6 +291,14 @@ class Ask:
 
     question: Question
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskMargin:
+    """Ask the broker what an entry would do to the account, under an order id that is never used again."""
+
+    order_id: int
+    contracts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,4 +349,24 @@ class Reconciled:
     generation: int
 
 
-Command = Journal | Place | Cancel | Ask | Alert | Halt | Filled | Corrected | EntryEnded | Reconciled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDone:
+    """By the book and the broker nothing is held in this connection's contract, and no order of ours is in it."""
+
+    generation: int
+
+
+Command = (
+    Journal
+    | Place
+    | Cancel
+    | Ask
+    | AskMargin
+    | Alert
+    | Halt
+    | Filled
+    | Corrected
+    | EntryEnded
+    | Reconciled
+    | ContractDone
+)

@@ -61,6 +61,11 @@ class State:
         return self.up and min(self.open_orders, self.executions, self.positions) > self.up_record
 
     @property
+    def is_flat(self) -> bool:
+        """Nothing of ours is held, and none of our orders may still fill."""
+        return not self.book.position and not any(order.is_live for order in self.orders)
+
+    @property
     def orders(self) -> tuple[Order, ...]:
         """Those of the newest bracket: every older one is proven over."""
         return self.bracket.orders if self.bracket is not None else ()

@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, REFUSALS_MAX, TRIES_MAX, Draft
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
-from system.domain.reconciliation import GRACE_NS, disagrees
 from system.domain.settings import SECOND_NS
 
 RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
@@ -81,7 +80,7 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
-    if _is_contradicted(draft):
+    if _holds_less(draft):
         return
     if held * bracket.side < 0:
         if not _is_certain(draft):
@@ -98,15 +97,13 @@ def _keep(draft: Draft) -> None:
     _complete(draft)
 
 
-def _is_contradicted(draft: Draft) -> bool:
-    """Whether the broker, on this connection and long after the last fill, tells of less than the book holds.
-
-    Then nothing may be sent that reduces the book's: it could open a position. Another read will tell, in seconds.
-    """
-    state, held = draft.state, draft.state.book.position
-    told = state.told_contracts
-    less = told * held <= 0 or abs(told) < abs(held)
-    return less and state.told > state.moved and disagrees(state, draft.now_ns, GRACE_NS)
+def _holds_less(draft: Draft) -> bool:
+    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
+    open a position. Its next word settles it (`system.domain.reconciliation`)."""
+    state = draft.state
+    held, told = state.book.position, state.told_contracts
+    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
+    return is_late and (told if held > 0 else -told) < abs(held)
 
 
 def _is_certain(draft: Draft) -> bool:
