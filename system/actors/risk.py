@@ -98,7 +98,6 @@ class RiskActor:
         checks_margin: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
-        self.contract_month = contract_month
         if gate is not None:
             gate_log.restore(self.risk, gate)
         self.halted = halted
@@ -154,7 +153,7 @@ class RiskActor:
             case SessionVwapTold():
                 self.is_whole = record.is_whole
             case ContractTold():
-                self.contract_month = self.month = record.month
+                self.month = record.month
                 self.risk.change_contract(record.month)
                 await self._ask(
                     None,
