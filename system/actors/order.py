@@ -110,8 +110,8 @@ class OrderActor:
     def _do(self, deed: Deed) -> None:
         match deed:
             case Place() | Cancel():
-                self._log("order", **_words(deed))
                 self._broker.do(deed)
+                self._log("order", **_words(deed))
             case Ask():
                 self._broker.do(deed)
             case Alert():
