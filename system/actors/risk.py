@@ -177,7 +177,6 @@ class RiskActor:
         outcome, command = ("halted", None) if why else self.risk.judge(signal)
         self.outcome = outcome
         self._decisions.signal(told, outcome)
-        self._log("signal", **written.shown(told), outcome=outcome, why=why)
         record = Journal(kind="signal", now_ns=told.now_ns, payload=written.signal(told, outcome))
         if self._is_dry and isinstance(command, SubmitBracket):
             self.risk.entry_canceled()
@@ -188,6 +187,7 @@ class RiskActor:
             await self._command(command, told.now_ns, record)
         else:
             await self._ask(_entry(command, told), told.now_ns, record)
+        self._log("signal", **written.shown(told), outcome=outcome, why=why)  # no order waits for it
 
     def why_halted(self) -> str:
         """Why no signal may be acted on, or nothing (METHOD.md 6, rule 1)."""
