@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from system.domain.intent import bracket_of, reference, terms
 from system.domain.limits import OrderRules, too_fast, worst
-from system.domain.order_draft import GRACE_NS, Draft
+from system.domain.order_draft import Draft
 from system.domain.order_events import (
     AskMargin,
     ClockTicked,
@@ -34,7 +34,7 @@ from system.domain.order_log import NEVER, State
 from system.domain.order_reports import take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
-from system.domain.reconciliation import ask, disagrees, doubt, resolve, settle, take_answer
+from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
 
 ANSWERS: Final = (OpenOrdersAnswered, ExecutionsAnswered, PositionsAnswered)
 

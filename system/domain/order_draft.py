@@ -10,7 +10,6 @@ from system.domain.order_state import Happening, OrderState, advance
 from system.domain.settings import SECOND_NS
 
 ANSWER_NS: Final = 5 * SECOND_NS  # until then an answer may be on its way; after it, nothing is known
-GRACE_NS: Final = 10 * SECOND_NS  # a position may lag its fills by so much
 TRIES_MAX: Final = 3
 
 

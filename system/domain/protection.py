@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import GRACE_NS, TRIES_MAX, Draft
+from system.domain.order_draft import TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import SECOND_NS
@@ -65,8 +65,6 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
-    if _holds_less(draft):
-        return
     if held * bracket.side < 0:
         if not _is_certain(draft):
             return
@@ -80,15 +78,6 @@ def _keep(draft: Draft) -> None:
     _protect(draft)
     _close(draft)
     _complete(draft)
-
-
-def _holds_less(draft: Draft) -> bool:
-    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
-    open a position. Its next word settles it (`system.domain.reconciliation`)."""
-    state = draft.state
-    held, told = state.book.position, state.told_contracts
-    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
-    return is_late and (told if held > 0 else -told) < abs(held)
 
 
 def _is_certain(draft: Draft) -> bool:
