@@ -16,6 +16,7 @@ from system.domain.order_events import (
     Cancel,
     Command,
     ContractDone,
+    Corrected,
     EntryEnded,
     Filled,
     Halt,
@@ -65,7 +66,7 @@ class OrderActor:
     def _answer(self, commands: list[Command]) -> Answer:
         bracket = self.state.bracket
         return Answer(
-            told=tuple(command for command in commands if isinstance(command, Filled | EntryEnded | Halt)),
+            told=tuple(command for command in commands if isinstance(command, Filled | Corrected | EntryEnded | Halt)),
             held=self.state.book.position,
             is_over=bracket is None or bracket.is_over,
         )

@@ -134,11 +134,12 @@ class Watchdog:
 
     def _change_phase(self, before: LinkState, now_ns: int) -> None:
         after = self.state
-        words = {"reason": after.failure} if after.phase in (Phase.DOWN, Phase.WAITING) else {}
+        words: dict[str, object] = {}
+        if after.phase in (Phase.DOWN, Phase.WAITING, Phase.GAVE_UP):
+            words = {"reason": after.failure, "failures": f"{after.failures} of {self._rules.tries}"}
         self._log("link", phase=after.phase.value, was=before.phase.value, generation=after.generation, **words)
         if before.phase in CONNECTED and (after.phase not in CONNECTED or after.phase is Phase.CUT_OFF):
             self._out.append(DataMissing(now_ns=now_ns))
-        if before.phase in CONNECTED and after.phase not in CONNECTED:
             self._out.append(LinkFell(now_ns=now_ns, generation=before.generation))
 
     def _do(self, command: link.LinkCommand, now_ns: int) -> None:

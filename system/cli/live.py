@@ -14,6 +14,7 @@ from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from system.config.model import Config
+    from system.wiring.service import Running
     from system.wiring.wiring import Rules
 
 
@@ -42,6 +43,8 @@ def live(
 
     from system.broker.address import Address
     from system.config import load_config
+    from system.wiring.console import Console
+    from system.wiring.log import EventLog, library_events
     from system.wiring.service import Live, Plan
 
     if kind is None:
@@ -51,14 +54,25 @@ def live(
     loaded = load_config(config, set_ or (), os.environ)
     address = Address(host=host, port=port or PORTS[kind, gateway], client_id=client_id)
     plan = Plan(
+        config=loaded,
         address=address,
         rules=_rules(loaded, client_id, dry_run),
-        paper=kind,
-        folder=_folder,
+        is_paper=kind,
         records_wire=record_wire,
         exits_if_halted=exit_if_halted,
     )
-    trio.run(Live(plan, wall_ns=wall_ns, log=_log).run)
+    console = Console(sys.stderr.fileno())
+    log = EventLog(Path(loaded.log_dir).expanduser(), wall_ns, lambda _level, line: console.say(line))
+
+    async def show(_running: "Running") -> None:
+        await console.run()
+
+    try:
+        with library_events(log, wall_ns):
+            trio.run(Live(plan, wall_ns=wall_ns, log=log, services=[show]).run)
+    finally:
+        log.close()
+        console.close()
     return 0
 
 
@@ -76,13 +90,3 @@ def _rules(config: "Config", client_id: int, is_dry: bool) -> "Rules":
         rolls=True,
         checks_margin=config.margin_check,
     )
-
-
-def _folder(account: str) -> Path:
-    folder = Path("data") / account
-    (folder / "tapes").mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _log(event: str, /, **fields: object) -> None:
-    sys.stderr.write(f"{event} {' '.join(f'{k}={v}' for k, v in fields.items())}\n")

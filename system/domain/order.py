@@ -31,7 +31,7 @@ from system.domain.order_events import (
     RollAsked,
 )
 from system.domain.order_log import NEVER, State
-from system.domain.order_reports import take
+from system.domain.order_reports import miss_commissions, take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
 from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
@@ -44,9 +44,11 @@ def step(state: State, event: OrderEvent, rules: OrderRules) -> tuple[State, lis
     draft = Draft(state, event.now_ns, rules)
     if isinstance(event, OwnEvent):
         _own(draft, event)
-    elif event.generation != state.generation or not state.up:
+    elif event.generation != state.generation:
         return state, []  # of a connection that is gone
     elif isinstance(event, ANSWERS):
+        if not state.up:
+            return state, []  # asked before IB was lost
         take_answer(draft, event)
     else:
         take(draft, event)
@@ -79,7 +81,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case MarginAsked():
             _ask_margin(draft, event.contracts)
         case ClockTicked():
-            pass
+            miss_commissions(draft)
         case _:
             assert_never(event)
 

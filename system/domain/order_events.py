@@ -7,7 +7,7 @@ connection that brought them; those of an earlier one are void.
 from dataclasses import dataclass
 from typing import Literal
 
-from system.domain.position import Fill
+from system.domain.position import Fill, Reason
 
 Question = Literal["open_orders", "executions", "positions"]
 
@@ -325,6 +325,17 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Tell the gate that an execution's price was another; without a reason: of a bracket before the one in hand."""
+
+    now_ns: int
+    side: int
+    contracts: int
+    by_ticks: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryEnded:
     """Tell the gate that an entry came to nothing: denied by us, or proven dead without a fill."""
 
@@ -345,4 +356,17 @@ class ContractDone:
     generation: int
 
 
-Command = Journal | Place | Cancel | Ask | AskMargin | Alert | Halt | Filled | EntryEnded | Reconciled | ContractDone
+Command = (
+    Journal
+    | Place
+    | Cancel
+    | Ask
+    | AskMargin
+    | Alert
+    | Halt
+    | Filled
+    | Corrected
+    | EntryEnded
+    | Reconciled
+    | ContractDone
+)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
-from system.domain.book import Book, Execution, add
+from system.domain.book import MISSED, Book, Execution, add, charge
 from system.domain.intent import Bracket, Order, Role, bracket_of
 from system.domain.limits import MINUTE_NS
 
@@ -132,8 +132,9 @@ def _execution(state: State, now_ns: int, payload: Any) -> State:
     return state
 
 
-def _commission(state: State, _now_ns: int, _payload: Payload) -> State:
-    return state  # a late fact: in the journal for whoever reads it, never in a decision
+def _commission(state: State, _now_ns: int, payload: Any) -> State:
+    """A late fact, for whoever reads the journal, and never in a decision; without cents: it did not come in time."""
+    return replace(state, book=charge(state.book, payload["exec_id"], payload.get("cents", MISSED)))
 
 
 def _foreign(state: State, _now_ns: int, payload: Any) -> State:

@@ -1,19 +1,22 @@
 """Keeping what is held protected, or closing it: by proof, in three attempts, and only ever what is ours.
 
-A stop protects when the broker says that it has it, every field was read back as sent, and it is large enough. Without
-such a stop for five seconds: say so, send the stop again if the old one is proven dead, else close at market in the
-exits' group, where no two can fill more than the position; after three attempts halt and leave things as they are.
+A stop protects when the broker says that it has it, every field was read back as sent, and it is large enough. One that
+is proven dead is sent again within two seconds; where there may be one that is not proven for five seconds, the
+position is closed at market in the exits' group, where no two can fill more than it; all that is said out loud. After
+three attempts: halt, and leave things as they are.
 """
 
 from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import TRIES_MAX, Draft
+from system.domain.order_draft import ANSWER_NS, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
+from system.domain.reconciliation import GRACE_NS, disagrees
 from system.domain.settings import SECOND_NS
 
+RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
 HOPELESS_NS: Final = 15 * SECOND_NS  # without protection, since it was last renewed
 
 
@@ -65,6 +68,8 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
+    if _is_contradicted(draft):
+        return
     if held * bracket.side < 0:
         if not _is_certain(draft):
             return
@@ -80,6 +85,17 @@ def _keep(draft: Draft) -> None:
     _complete(draft)
 
 
+def _is_contradicted(draft: Draft) -> bool:
+    """Whether the broker, on this connection and long after the last fill, tells of less than the book holds.
+
+    Then nothing may be sent that reduces the book's: it could open a position. Another read will tell, in seconds.
+    """
+    state, held = draft.state, draft.state.book.position
+    told = state.told_contracts
+    less = told * held <= 0 or abs(told) < abs(held)
+    return less and state.told > state.moved and disagrees(state, draft.now_ns, GRACE_NS)
+
+
 def _is_certain(draft: Draft) -> bool:
     """Whether a position of the wrong sign is one, and no fill of the entry is yet to be told; if not, ask."""
     state, entry = draft.state, draft.bracket.entry
@@ -91,7 +107,7 @@ def _is_certain(draft: Draft) -> bool:
 
 
 def _protect(draft: Draft) -> None:
-    """Watch the stop; without a proven one for five seconds, send it anew or ask for a close."""
+    """Watch the stop; send one anew that is proven dead, and ask for a close where none is proven in time."""
     bracket, held = draft.bracket, draft.state.book.position
     if any(protects(order, held) for order in bracket.orders):
         draft.set_bracket(bare_ns=0, tries=bracket.tries if bracket.exit_reason or _excess(draft) else 0)
@@ -102,10 +118,12 @@ def _protect(draft: Draft) -> None:
     closing = any(order.is_proven for order in bracket.live(Role.CLOSE))
     if draft.now_ns - bracket.bare_ns >= HOPELESS_NS and not closing:
         draft.halt("a position has neither a proven stop nor a proven close")
-    if bracket.exit_reason or not draft.is_late(bracket.bare_ns):
+    may_live = bool(bracket.live(Role.STOP)) or bool(bracket.tries)
+    bare_for_ns = draft.now_ns - bracket.bare_ns
+    if bracket.exit_reason or bare_for_ns < (ANSWER_NS if may_live else RENEW_NS):
         return
-    draft.alert("unprotected", f"{held} contracts have had no proven stop for five seconds")
-    if bracket.live(Role.STOP) or bracket.tries or held * bracket.side < 0:
+    draft.alert("unprotected", f"{held} contracts have had no proven stop for {bare_for_ns / SECOND_NS:.0f} s")
+    if may_live or held * bracket.side < 0:
         draft.set_bracket(exit_reason="flatten")
         return
     draft.set_bracket(tries=1, tried_ns=draft.now_ns, bare_ns=draft.now_ns)

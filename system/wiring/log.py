@@ -12,6 +12,7 @@ from system.wiring.log_line import as_json, as_text, plain
 
 LEVELS: Final = {"alert": "ERROR", "actor_failed": "ERROR", "loop_failed": "ERROR", "log_lost": "ERROR"}
 OTHERS_PER_MINUTE: Final = 60  # lines of libraries, each of which may repeat itself without end (F19)
+KNOWN_ELSEWHERE: Final = ("ib_insync.client", "ib_insync.wrapper")  # why a connection ended, and TWS's own words
 
 Show = Callable[[str, str], None]  # level, line
 
@@ -87,6 +88,8 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record."""
+        if record.name in KNOWN_ELSEWHERE:
+            return
         minute = self._clock() // (MINUTE_S * SECOND_NS)
         if minute != self._minute:
             dropped, self._said, self._minute = self._said - OTHERS_PER_MINUTE, 0, minute

@@ -41,7 +41,9 @@ class Recorder:
             self._try(lambda now_ns: self._tape.leave(now_ns, meta))
 
     def record(self, batch: Batch, now_ns: int) -> None:
-        """Append events."""
+        """Append events. What comes before the contract is known is of no market."""
+        if self._meta.contract_month is None:
+            return
         self._try(lambda _: self._tape.record(batch, now_ns))
 
     async def run(self) -> None:

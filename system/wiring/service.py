@@ -10,7 +10,6 @@ end: no more entries, a few seconds for what is under way, and a word on what is
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import trio
@@ -20,16 +19,19 @@ from system.broker.address import Address, account_fault
 from system.broker.broker import Account, LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
+from system.config import Config
 from system.domain.errors import BnError, HaltedError, RefusedError
 from system.domain.link_state import NEVER_NS, LinkRules
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
+from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import Entry
 from system.wiring.clock import MockClock, SystemClock
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
 from system.wiring.memory import remember
+from system.wiring.places import Places, known_accounts, make, places_of
 from system.wiring.recorder import Recorder
 from system.wiring.wiring import Rules, Wiring, World
 
@@ -39,13 +41,12 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to run. `account`: its name, where it is to be one; `folder` gives what an account keeps where."""
+    """What is to run. `is_paper`: the kind of account it is to be. The configuration says which, and what is where."""
 
+    config: Config
     address: Address
     rules: Rules
-    paper: bool
-    folder: Callable[[str], Path]
-    account: str = ""
+    is_paper: bool
     records_wire: bool = False
     exits_if_halted: bool = False
 
@@ -55,8 +56,7 @@ class Running:
     """All that runs, for those who look at it."""
 
     plan: Plan
-    account: str
-    folder: Path
+    places: Places
     journal: Journal
     clock: SystemClock | MockClock
     wiring: Wiring
@@ -107,42 +107,49 @@ class Live:
     async def _live(self) -> None:
         plan, machine = self._plan, SystemClock(self._wall_ns)
         greeting = await first_greeting(
-            plan.address, rules=plan.rules.link, asks_mock=plan.paper, clock=machine, log=self._log
+            plan.address,
+            rules=plan.rules.link,
+            asks_mock=plan.is_paper,
+            clock=machine,
+            log=self._log,
+            on_in_use=lambda: refuse_second(plan.config),
         )
-        fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.paper, expected=plan.account)
+        expected = plan.config.account
+        fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.is_paper, expected=expected)
         if fault:
             raise RefusedError(f"{plan.address}: {fault}; nothing was sent")
-        account = greeting.accounts[0]
-        folder = plan.folder(account)
-        with Journal.open(folder / "journal.db", account, create=True) as journal:
+        places = places_of(plan.config, greeting.accounts[0])
+        make(places)
+        with Journal.open(places.journal, places.account, create=True) as journal:
             halted = remember(journal.records()).orders.halted
             if halted and plan.exits_if_halted:
-                raise HaltedError(f"halted: {halted}; `bn resume` ends that")
-            await self._trade(account, greeting, folder, journal, machine)
+                raise HaltedError(f"halted: {halted}; bn resume ends that")
+            if halted:
+                words = f"{halted}: no entries until bn resume"
+                self._log("alert", name="halted", text=words)
+            await self._trade(places, greeting, journal, machine)
 
-    async def _trade(
-        self, account: str, greeting: Greeting, folder: Path, journal: Journal, machine: SystemClock
-    ) -> None:
+    async def _trade(self, places: Places, greeting: Greeting, journal: Journal, machine: SystemClock) -> None:
         plan, log = self._plan, self._log
         clock = MockClock(greeting.mock_ns, greeting.speed) if greeting.speed else machine
         rules = plan.rules if isinstance(clock, SystemClock) else at_speed(plan.rules, greeting.speed)
         settings = rules.settings
         calendar = Calendar(settings.closures)
-        frames = Frames(folder / "wire", clock) if plan.records_wire else None
+        frames = Frames(places.wire, clock) if plan.records_wire else None
         broker = LiveBroker(
             plan.address,
             Account(
                 instrument=settings.instrument,
-                paper=plan.paper,
+                paper=plan.is_paper,
                 month=lambda now_ns: wiring.month(now_ns),
-                expected=account,
+                expected=places.account,
             ),
             clock=clock,
             prepare=_guarded,
             wire=frames.write if frames else None,
         )
         recorder = Recorder(
-            folder / "tapes", settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
+            places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
         wiring = Wiring(
             World(
@@ -159,8 +166,7 @@ class Live:
         )
         running = Running(
             plan=plan,
-            account=account,
-            folder=folder,
+            places=places,
             journal=journal,
             clock=clock,
             wiring=wiring,
@@ -210,6 +216,12 @@ async def _follow_wall(running: Running) -> None:
             step_ns = running.clock.anchor()
             if step_ns:
                 running.log("clock_set", step_ns=step_ns)
+
+
+def refuse_second(config: Config) -> None:
+    """Raise RefusedError where another process has one of our accounts: the client id that is in use is its."""
+    for account in known_accounts(config):
+        AccountLock(places_of(config, account).folder, account).close()
 
 
 def append(journal: Journal, records: Sequence[Record]) -> None:

@@ -17,7 +17,7 @@ again together when one of them fails (`system.actors.supervisor`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import trio
@@ -125,6 +125,11 @@ class Wiring:
     # looked at
 
     @property
+    def is_guard(self) -> bool:
+        """Whether all that is left to do is to protect: a part keeps failing."""
+        return self._is_guard
+
+    @property
     def is_settled(self) -> bool:
         """Whether what is under way has come to an end: flat without orders, or held with a proven stop."""
         state = self.order.state
@@ -143,7 +148,7 @@ class Wiring:
     def month(self, now_ns: int) -> ContractMonth:
         """The contract month to trade on a connection made now: that of what is held, by the journal, comes first."""
         settings = self._rules.settings
-        held = None if self.order.state.is_flat else self.risk.month
+        held = None if self.order.state.is_flat else self.risk.contract_month
         return month_to_trade(Calendar(settings.closures).at(now_ns).day, settings.roll_days, held)
 
     def left_behind(self) -> str:
@@ -194,7 +199,7 @@ class Wiring:
         )
         self.order = OrderActor(
             memory.orders,
-            rules=rules.orders,
+            rules=replace(rules.orders, commission_cents=rules.settings.commission_cents),
             broker=world.broker,
             clock=world.clock,
             write=world.write,

@@ -6,7 +6,7 @@ import pytest
 
 from system.domain.bracket import Phase
 from system.domain.order_events import Cancel, Place
-from system.domain.road import OperatorAsked
+from system.domain.road import EntriesHeld, GateTurned, OperatorAsked
 from system.domain.settings import SECOND_NS
 from tests.actors.stage import SETTINGS, Paper, push, stage
 
@@ -122,6 +122,34 @@ async def test_a_stop_leaves_what_is_held_protected_and_says_so(autojump_clock: 
         assert words == "+1 contracts, protected by a stop that the broker has confirmed"
         assert it.clock() - began_ns < SECOND_NS
         assert not it.done(Cancel)
+
+
+async def test_a_stop_lets_no_entry_in_though_the_gate_turns_open(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        it.tws.post(OperatorAsked(now_ns=0, what="stop"))
+        it.tws.post(GateTurned(now_ns=0, reasons=()))
+        await push(it, 1)
+        assert it.ears.signals[-1][1] == "halted"
+        assert not it.done(Place)
+
+
+async def test_entries_that_a_service_holds_back_wait_and_exits_do_not(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        for by in ("disk", "another"):
+            it.tws.post(EntriesHeld(now_ns=0, by=by, reason=f"the {by}"))
+        await it.settle(1)
+        assert list(it.wiring.risk.shut_because()) == ["the disk", "the another"]
+        it.tws.fill(3, 19_993)
+        await it.settle(1)
+        assert it.wiring.risk.risk.phase is Phase.FLAT
+        for by in ("another", "disk"):
+            it.tws.post(EntriesHeld(now_ns=0, by=by, reason=""))
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == ""
 
 
 async def test_a_day_that_loses_too_much_with_what_is_open_is_closed_and_halted(autojump_clock: object) -> None:

@@ -227,10 +227,25 @@ def test_f53_reports_of_a_dead_connection_are_void() -> None:
     before = pit.state
     pit.feed(replace(told, exec_id="0001.5.01", generation=1))
     assert pit.state is before
+
+
+def test_f02_while_ib_is_lost_reports_count_and_answers_do_not() -> None:
+    pit = Pit()
+    pit.open()
+    pit.mute = True
+    pit.pass_s(60)
+    answers = list(pit.broker.mail)
     pit.link(up=False)
     before = pit.state
-    pit.feed(replace(told, exec_id="0001.5.01", generation=2))
+    for answer in answers:
+        pit.feed(answer)
     assert pit.state is before
+    pit.mute = False
+    pit.fill("stop")
+    assert pit.fills()[-1] == (-1, 1, 4000, "stop")
+    asked = len([command for command in pit.said if isinstance(command, Ask)])
+    pit.pass_s(120)
+    assert len([command for command in pit.said if isinstance(command, Ask)]) == asked
 
 
 def test_s12_unresolved_orders_are_said_out_loud_within_a_minute() -> None:

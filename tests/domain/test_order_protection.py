@@ -56,6 +56,17 @@ def test_f06_f26_a_filled_entry_without_its_stop_gets_the_stop_first() -> None:
     assert pit.of("stop").is_proven
 
 
+def test_l01_a_stop_that_is_proven_dead_is_sent_again_within_two_seconds() -> None:
+    pit = Pit()
+    pit.open()
+    pit.broker.end(pit.broker.orders[3])
+    pit.deliver()
+    pit.pass_s(2)
+    assert pit.alerts() == ["unprotected"]
+    assert pit.of("stop").order_id == 4
+    assert pit.of("stop").is_proven
+
+
 def test_f06_a_stop_that_stays_unknown_is_replaced_by_a_close() -> None:
     pit = Pit()
     pit.open()

@@ -95,6 +95,10 @@ class Feed:
         """What to say for each subscription to live data when another session takes the data away."""
         return [refusal(req_id, "competing") for req_id in (*self.quotes.req_ids, *self.ticks.req_ids)]
 
+    def tell_halted(self) -> list[Notice]:
+        """Whether trading is halted."""
+        return self.quotes.tell_halted()
+
     @property
     def next_due_ns(self) -> int:
         """When time alone brings something to tell, at the latest."""

@@ -40,7 +40,7 @@ from simulator.tws.requests import (
     ReqPositionsMulti,
     Request,
 )
-from system.domain.session import CHICAGO, Calendar
+from system.domain.session import NEW_YORK, Calendar
 from system.domain.settings import FOREVER_NS, SECOND_NS
 
 UPDATE_NS: Final = 180 * SECOND_NS  # account values are told anew
@@ -213,7 +213,7 @@ class Accounts:
             for key, value, currency in self._news(watch, account, values.updates(account, self._office.mark_ticks)):
                 said = AccountValue(key=key, value=value, currency=currency, account=account.name)
                 self._office.say(client_id, said)
-        local = datetime.fromtimestamp(now_ns // SECOND_NS, CHICAGO)
+        local = datetime.fromtimestamp(now_ns // SECOND_NS, NEW_YORK)
         self._office.say(client_id, AccountTime(time=f"{local:%H:%M}"))
 
     def _tell_portfolio(self, client_id: int, watch: Watch) -> None:

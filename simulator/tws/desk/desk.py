@@ -11,7 +11,13 @@ import numpy as np
 
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
-from simulator.tws.account_notices import CompletedOrdersEnd, ExecDetails, ExecDetailsEnd, OpenOrderEnd
+from simulator.tws.account_notices import (
+    CommissionReport,
+    CompletedOrdersEnd,
+    ExecDetails,
+    ExecDetailsEnd,
+    OpenOrderEnd,
+)
 from simulator.tws.data import hours
 from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
@@ -20,7 +26,7 @@ from simulator.tws.desk.executions import Executions
 from simulator.tws.desk.ledger import Account, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
-from simulator.tws.desk.order import DeskOrder, Product
+from simulator.tws.desk.order import DeskOrder, Product, Shape
 from simulator.tws.desk.placing import BINDER, Placing
 from simulator.tws.desk.registry import Registry
 from simulator.tws.desk.taking import Taking
@@ -105,10 +111,16 @@ class Desk:
         self._canceling.cancel_all(now_ns)
         return self._office.collect()
 
-    def by_hand(self, contract: Contract, terms: OrderTerms, now_ns: int) -> tuple[int, list[Addressed]]:
-        """An order made by hand in TWS; return its permId too. Raises RefusedError for one that TWS would not take."""
+    def by_hand(
+        self, contract: Contract, terms: OrderTerms, now_ns: int, *, forced: bool = False
+    ) -> tuple[int, list[Addressed]]:
+        """An order made by hand in TWS; return its permId too. Raises RefusedError for one that TWS would not take.
+
+        `forced`: IB has made it, to close a position.
+        """
         request = PlaceOrder(order_id=0, contract=contract, terms=terms)
         order = self._placing.by_hand(request, self._new_bound_id() if self._binds else 0, now_ns)
+        order.forced = forced
         return order.perm_id, self._office.collect()
 
     def cancel_by_hand(self, perm_id: int, now_ns: int) -> list[Addressed]:
@@ -119,6 +131,51 @@ class Desk:
     def reject(self, perm_id: int, reason: str, now_ns: int) -> list[Addressed]:
         """IB takes back an open order: 201 and Inactive, once the exchange has let it go."""
         self._canceling.reject(perm_id, reason, now_ns)
+        return self._office.collect()
+
+    # what goes wrong
+
+    def find(self, client_id: int, order_id: int) -> DeskOrder | None:
+        """A client's order, also one that is over; None where there is none."""
+        return self._office.registry.of_client(client_id, order_id)
+
+    def doom(self, client_id: int, order_id: int, reason: str, shape: Shape) -> None:
+        """IB will refuse a new order of that id when it is transmitted, alone with its children."""
+        self._office.doomed[client_id, order_id] = reason, shape
+
+    def shelve(self, client_id: int, order_id: int) -> None:
+        """TWS will put a new order of that id aside once it is transmitted, with its children."""
+        self._office.shelved.add((client_id, order_id))
+
+    def wake(self, client_id: int, order_id: int, now_ns: int) -> list[Addressed]:
+        """An order that was put aside goes to IB after all."""
+        order = self.find(client_id, order_id)
+        self._office.shelved.discard((client_id, order_id))
+        if order is not None and order.state is Life.SHELVED:
+            self._placing.transmit(order, now_ns)
+        return self._office.collect()
+
+    def place_again(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Addressed]:
+        """New terms of an order make another one under the same id."""
+        self._placing.place_again(client_id, request, now_ns)
+        return self._office.collect()
+
+    def roll_ids_back(self, count: int) -> None:
+        """The highest ids of every client are given out again."""
+        self._office.registry.roll_back(count)
+
+    def last_fill(self, client_id: int | None) -> str | None:
+        """The execution id of a client's latest fill of today that stands, or of anybody's."""
+        return self._office.executions.last(client_id)
+
+    def commission(self, exec_id: str) -> CommissionReport | None:
+        """What goes along with a fill."""
+        fill = self._office.executions.find(exec_id)
+        return None if fill is None else fill.commission
+
+    def bust(self, exec_id: str, now_ns: int) -> list[Addressed]:
+        """The exchange takes a fill of today's back: told again with no contracts, a higher last part of its id."""
+        self._accounts.moved(self._office.bust(exec_id), now_ns)
         return self._office.collect()
 
     def correct(self, exec_id: str, price_ticks: int, now_ns: int) -> list[Addressed]:
@@ -148,8 +205,8 @@ class Desk:
     @property
     def next_due_ns(self) -> int:
         """When the clock makes something due next."""
-        waiting = (Life.CANCELING, Life.UNTRANSMITTED)
-        ends = [order.expires_ns for order in self._office.registry.live() if order.state not in waiting]
+        live = self._office.registry.live()
+        ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
     def clock(self, now_ns: int) -> list[Addressed]:
@@ -216,7 +273,7 @@ class Desk:
     def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Addressed]:
         """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
         for order in list(self._office.registry.live()):
-            if order.state is Life.UNTRANSMITTED:
+            if order.state.is_unsent:
                 self._office.registry.drop(order)
         self._office.registry.roll_back(ids_lost)
         self._accounts.forget_all()

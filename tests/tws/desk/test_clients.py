@@ -117,10 +117,10 @@ def test_executions_are_filtered(wanted: ExecutionFilter, found: list[int]) -> N
     assert [notice.execution.order_id for notice in told if isinstance(notice, ExecDetails)] == found
 
 
-def test_executions_of_before_midnight_are_not_told() -> None:
-    floor = quoted(start="2024-03-12 23:59:58").place(1, "BUY", 1).wait()
+def test_executions_of_before_new_yorks_midnight_are_not_told() -> None:
+    floor = quoted(start="2024-03-12 22:59:58").place(1, "BUY", 1).wait()
     assert len(floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter()))) == 3
-    floor.until(chicago("2024-03-13 00:00"))
+    floor.until(chicago("2024-03-12 23:00"))
     assert floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter())) == [ExecDetailsEnd(req_id=1)]
 
 
