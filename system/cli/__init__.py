@@ -11,6 +11,8 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from system.cli.blotter import blotter
+from system.cli.compare import compare
 from system.cli.config import config
 from system.cli.doctor import doctor
 from system.cli.journal import journal
@@ -34,6 +36,8 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(live)
 app.command()(doctor)
+app.command()(blotter)
+app.command()(compare)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(journal, name="journal")
