@@ -10,7 +10,7 @@ from system.storage.tape import TapeReader
 
 
 def tapes_of_day(folder: Path, day: date, calendar: Calendar) -> list[Path]:
-    """Those whose first event is of the session of `day`, in the order of time. Raises InputError where there is none."""
+    """Those that begin in the session of `day`, in the order of time. Raises InputError where there is none."""
     found = []
     for path in folder.glob("*.parquet"):
         with TapeReader(path) as tape:

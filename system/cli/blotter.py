@@ -113,10 +113,7 @@ def _print(path: Path, found: "LiveDay", rows: list[Any]) -> None:
     console = Console()
     if rows:
         console.print(table)
-    console.print(
-        f"{len(rows)} round trips, net {usd(net_cents(found))} USD, of {path}", highlight=False, soft_wrap=True
-    )
-    for line in _remarks(found):
+    for line in (f"{len(rows)} round trips, net {usd(net_cents(found))} USD, of {path}", *_remarks(found)):
         console.print(line, highlight=False, soft_wrap=True)
 
 

@@ -22,6 +22,7 @@ def overnight(roll_days: int) -> Settings:
         entry_end_s=86_400,
         flat_by_s=86_400,
         roll_days=roll_days,
+        cooldown_after_loss_ns=0,
     )
 
 
