@@ -102,6 +102,7 @@ class RiskActor:
         self.halted = halted
         self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
         self.holds: dict[str, str] = {}  # what others hold entries back for
+        self.shut = ""  # why the order brain would deny any entry
         self.is_whole = True  # VWAP
         self.quote = (0, 0)
         self.lag_ns = 0
@@ -191,6 +192,8 @@ class RiskActor:
             yield self.halted
         yield from self.reasons
         yield from self.holds.values()
+        if self.shut and self.risk.phase is Phase.FLAT:
+            yield self.shut
         if not self.is_whole and not self._allow_partial_vwap:
             yield "VWAP misses trades of this session"
         if self.lag_ns > LAG_NS:
@@ -234,6 +237,7 @@ class RiskActor:
         await self._work.send(Work(event=event, records=records))
         more: list[Journal] = []
         answer = await self._answers.receive()
+        self.shut = answer.shut
         for told in answer.told:
             more += self._take_answer(told)
         saved = gate_log.snapshot(self.risk)

@@ -37,7 +37,7 @@ class Question:
     end: End
     items: list[Any] = field(default_factory=list)
     is_whole: bool = True  # nothing came meanwhile that could not be read
-    refusal: str = ""  # the last error about it
+    refusal: str = ""  # what an error said of it
 
 
 class Asked:

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from system.cli.blotter import blotter
 from system.cli.compare import compare
 from system.cli.config import config
+from system.cli.control import flatten, halt, resume, status
 from system.cli.doctor import doctor
 from system.cli.journal import journal
 from system.cli.live import live
@@ -36,6 +37,10 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(live)
 app.command()(doctor)
+app.command()(status)
+app.command()(halt)
+app.command()(resume)
+app.command()(flatten)
 app.command()(blotter)
 app.command()(compare)
 app.add_typer(tape, name="tape")

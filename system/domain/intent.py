@@ -107,12 +107,15 @@ class Bracket:
         """Nothing of it may fill any more."""
         return not any(order.is_live for order in self.orders)
 
-    @property
-    def exit_group(self) -> str:
-        """The group that a further exit joins: a new one once an order has used up the old, and none of it lives."""
+    def exit_group(self, side: int) -> str:
+        """The group that a further exit joins: a new one once an order has used up the old, and none of it lives.
+
+        Of the exit's own side: what closes a position of the wrong sign has nothing to do with what went too far.
+        """
         spent = [order for order in self.orders if order.role is not Role.ENTRY and order.state is OrderState.FILLED]
-        if self.exits:
-            return self.exits[-1].group
+        live = [order for order in self.exits if order.side == side]
+        if live:
+            return live[-1].group
         return f"{self.ref}.{len(spent)}" if spent else self.ref
 
 

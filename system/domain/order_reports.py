@@ -159,7 +159,10 @@ def _error(draft: Draft, told: ErrorTold) -> None:
     order = _find(draft, draft.rules.client_id, told.order_id)
     if order is None or not order.is_live or told.code in REMARKS:
         return
-    draft.see(order, Happening.DOUBT, hint=hint(told.code, told.text) or order.hint)
+    end = hint(told.code, told.text)
+    if end == "rejected" and order.hint != end:
+        draft.alert("order_refused", f"{order.role.value} order {order.order_id}: {told.code} {told.text}")
+    draft.see(order, Happening.DOUBT, hint=end or order.hint)
 
 
 # commissions

@@ -8,7 +8,7 @@ after that, knows neither it nor executions that are missing; without a hint it 
 from typing import Final, Literal, assert_never, get_args
 
 from system.domain.intent import Order, Role
-from system.domain.order_draft import ANSWER_NS, Draft
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, Draft
 from system.domain.order_events import (
     Answered,
     Ask,
@@ -24,7 +24,6 @@ from system.domain.order_state import Happening, OrderState
 from system.domain.settings import MINUTE_S, SECOND_NS
 
 ROUTINE_NS: Final = MINUTE_S * SECOND_NS
-GRACE_NS: Final = 10 * SECOND_NS  # a position may lag its fills by so much
 ROUNDS_MAX: Final = 12  # five seconds apart; then it is said out loud, and asked once a minute
 READS: Final = 2  # that differ before the broker's position is believed against the book
 

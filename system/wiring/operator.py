@@ -16,6 +16,7 @@ from system.domain.order_events import Journal as Record
 from system.domain.order_log import APPLY, State, apply
 from system.domain.road import OperatorAsked
 from system.storage.journal import Entry, Journal
+from system.wiring.control import Handlers
 from system.wiring.memory import remember
 from system.wiring.places import Places
 from system.wiring.wiring import Wiring
@@ -43,7 +44,7 @@ class Written:
 
 
 class Operator:
-    """Takes an operator's words to the wiring, one at a time."""
+    """Takes an operator's words to the wiring, one at a time. `handlers` are what the control socket serves."""
 
     def __init__(self, wiring: Wiring, written: Written, *, post: Post, clock: Clock, log: Log) -> None:
         self._wiring = wiring
@@ -52,6 +53,14 @@ class Operator:
         self._clock = clock
         self._log = log
         self._turn = trio.Lock()
+
+    def handlers(self, look: Callable[[], dict[str, Any]]) -> Handlers:
+        """By the word that asks for them; `look` gives how things stand."""
+
+        async def status(_asked: dict[str, Any]) -> dict[str, Any]:
+            return look()
+
+        return {"status": status, "halt": self.halt, "resume": self.resume, "flatten": self.flatten}
 
     async def halt(self, asked: dict[str, Any]) -> dict[str, Any]:
         """No more entries."""
