@@ -20,6 +20,7 @@ from system.cli.journal import journal
 from system.cli.live import live
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
+from system.cli.record import record
 from system.cli.sim import sim
 from system.cli.tape import tape
 from system.domain.errors import BnError, InputError
@@ -41,6 +42,7 @@ app.command()(status)
 app.command()(halt)
 app.command()(resume)
 app.command()(flatten)
+app.command()(record)
 app.command()(blotter)
 app.command()(compare)
 app.add_typer(tape, name="tape")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from system.cli.blotter import blotter
 from system.cli.compare import compare
@@ -56,7 +57,9 @@ async def a_day(folder: Path) -> Live:
 
 
 @pytest.fixture
-async def day(tmp_path: Path, autojump_clock: object) -> Path:
+async def day(tmp_path: Path) -> Path:
+    """Needs a test that asks for the virtual clock."""
+    assert trio.current_time() < 1, "in virtual time"
     await a_day(tmp_path)
     return tmp_path
 
@@ -71,7 +74,9 @@ def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 
 @pytest.mark.trio
-async def test_a_day_without_faults_and_its_tape_say_the_same(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_day_without_faults_and_its_tape_say_the_same(
+    autojump_clock: object, day: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert compare(DAY, **words(day), json_=True) == 0
     found = said(capsys)
     signals = found["signals"]
@@ -89,7 +94,7 @@ async def test_a_day_without_faults_and_its_tape_say_the_same(day: Path, capsys:
 
 
 @pytest.mark.trio
-async def test_what_differs_is_named(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_differs_is_named(autojump_clock: object, day: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The first signal was judged otherwise, and behind the journal's end is one that no tape gives."""
     records = list(read_journal(day / "journal.db"))
     first = next(record for record in records if record.kind == "signal" and record.payload["outcome"] == "accepted")
@@ -118,7 +123,9 @@ async def test_what_differs_is_named(day: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.trio
-async def test_the_blotter_has_the_format_of_a_replays(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_blotter_has_the_format_of_a_replays(
+    autojump_clock: object, day: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert blotter(**words(day), out=day / "trips.csv", json_=True) == 0
     found = said(capsys)
     (row,) = csv.DictReader((day / "trips.csv").read_text().splitlines())
@@ -136,7 +143,7 @@ async def test_the_blotter_has_the_format_of_a_replays(day: Path, capsys: pytest
 
 
 @pytest.mark.trio
-async def test_without_a_tape_of_the_day_it_is_said(day: Path) -> None:
+async def test_without_a_tape_of_the_day_it_is_said(autojump_clock: object, day: Path) -> None:
     with pytest.raises(InputError, match="no tape of the session of 2024-03-20"):
         compare("2024-03-20", **words(day))
     with pytest.raises(InputError, match="expected a date such as"):
