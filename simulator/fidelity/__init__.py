@@ -1,1 +1,1 @@
-"""`bn sim --fidelity actors|wire`: the live system on a tape, in virtual time and in lock-step, with the core's result."""
+"""`bn sim --fidelity actors|wire`: the live system on a tape, in virtual time and lock-step, with the core's result."""

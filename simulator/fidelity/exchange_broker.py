@@ -18,8 +18,8 @@ from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.instrument import ContractMonth
 from system.domain.order_events import Terms
-from system.domain.settings import DAY_S, SECOND_NS
 from system.domain.road import AskSeed, BrokerCommand, ContractTold, Packet, Record
+from system.domain.settings import DAY_S, SECOND_NS
 
 PACKETS: Final = 1000
 TYPES: Final = {"MKT": OrderType.MARKET, "LMT": OrderType.LIMIT, "STP": OrderType.STOP}
@@ -142,10 +142,8 @@ class ExchangeBroker:
     def heed(self, reports: list[Report]) -> list[Record]:
         """What the exchange reports of one instant, as TWS would tell it."""
         told: list[Record] = []
-        to_come = Counter[int]()
-        for report in reports:
-            if isinstance(report, Filled):
-                to_come[report.order_id] += report.contracts
+        fills = [report for report in reports if isinstance(report, Filled)]
+        to_come = sum((Counter({fill.order_id: fill.contracts}) for fill in fills), Counter[int]())
         for report in reports:
             match report:
                 case Filled():
@@ -155,9 +153,7 @@ class ExchangeBroker:
                     if not self._exchange.left(report.order_id) and not to_come[report.order_id]:
                         told += self._end(report.order_id, "Cancelled")
                 case Accepted():
-                    if resting := self._orders.get(report.order_id):
-                        resting.status = "PreSubmitted" if resting.terms.type == "STP" else "Submitted"
-                        told += self._tell_order(resting)
+                    told += self._accept(self._orders[report.order_id])
                 case Refused():
                     error = order.ErrorTold(**self.stamp, order_id=report.order_id, code=10148, text="Filled")
                     told.append(error)
@@ -166,6 +162,10 @@ class ExchangeBroker:
                 case _:
                     assert_never(report)
         return told + self._even_out()
+
+    def _accept(self, resting: Resting) -> list[Record]:
+        resting.status = "PreSubmitted" if resting.terms.type == "STP" else "Submitted"
+        return self._tell_order(resting)
 
     def _fill(self, report: Filled, to_come: int) -> list[Record]:
         resting = self._orders[report.order_id]

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 STILL_S: Final = 60.0  # of real time at one instant; kernels may be compiled in it
 REFUSED: Final = frozenset(
-    ("_thread.start_new_thread", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")
-    + ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system")
+    {
+        *("_thread.start_new_thread", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
+        *("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"),
+    }
 )
 
 

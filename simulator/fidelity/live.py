@@ -1,9 +1,10 @@
 """One run of the live system on a tape: actors and rules as always, virtual time, and no faults."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import trio
 import trio.testing
@@ -77,13 +78,18 @@ async def _wire(market: Market, settings: Settings, month: ContractMonth, said: 
     data = DataDesk()
     desk = Desk(market.exchange, data.board, 1, accounts=[DeskAccount(name="DU1000000", cash_cents=CASH_CENTS)])
     mock = Mock(market, data, desk, name="tape")
+    logging.getLogger("ib_insync").addHandler(logging.NullHandler())  # it would tell the end of the run as an error
+
+    def prepare(ib: Any) -> None:
+        in_memory(ib, mock)
+
     async with loop(lambda text: said.log("loop_failed", text=text)), trio.open_nursery() as services:
         clock = VirtualClock(market.now_ns)
         broker = LiveBroker(
             ADDRESS,
             Account(instrument=settings.instrument, paper=True, month=lambda _: month),
             clock=clock,
-            prepare=lambda ib: in_memory(ib, mock) and None,
+            prepare=prepare,
         )
         services.start_soon(broker.run)
         yield Part(world=mock, broker=broker, records=broker.records, post=broker.post)
@@ -102,7 +108,7 @@ async def run(
     month: ContractMonth,
     mark_ns: int = SECOND_NS,
 ) -> tuple[Result, list[str]]:
-    """The result of a tape that has events, and what the system complained of. For trio's MockClock, jumping at once."""
+    """The result of a tape that has events, and what the system complained of; for trio's MockClock."""
     market = Market.of(batches, Exchange(latency_ns=settings.order_latency_ns))
     market.singly, market.quotes_end_ns = True, lambda session: session.break_ns
     market.now_ns = market.next_event_ns - LEAD_NS

@@ -1,4 +1,4 @@
-"""The live system's rules on a tape: METHOD.md's alone. What they guard against otherwise, a run without faults has not."""
+"""The live system's rules on a tape: METHOD.md's alone, for there is nothing else to guard against."""
 
 from datetime import date
 from typing import Final
