@@ -35,7 +35,7 @@ class Ear:
         self._now_ns = now_ns
         self._asked = asked
         self._decoder: Any = Decoder(self, 0)  # type: ignore[arg-type] # it only calls
-        self._flowing: set[str] = set()
+        self._flowing: set[str] = set()  # streams that have ticked in the packet in hand
         self._handlers: dict[int, Callable[[list[str]], None]] = {
             3: self._order_status,
             4: self._error,
@@ -78,9 +78,6 @@ class Ear:
 
     def take(self) -> tuple[Record, ...]:
         """What has been said since this was last asked."""
-        now_ns = self._now_ns()
-        for stream in sorted(self._flowing):
-            self._say(link.DataFlowing(now_ns=now_ns, generation=self._generation, stream=stream))
         self._flowing.clear()
         records, self.records = tuple(self.records), []
         return records
@@ -120,8 +117,10 @@ class Ear:
             told = TradeTold(now_ns=now_ns, generation=self._generation, price_ticks=price, size=size)
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
+        if stream not in self._flowing:  # before the tick that proves it: that one may be acted on
+            self._flowing.add(stream)
+            self._say(link.DataFlowing(now_ns=now_ns, generation=self._generation, stream=stream))
         self.records.append(told)
-        self._flowing.add(stream)
 
     def _data_type(self, fields: list[str]) -> None:
         """Delayed or frozen data is never traded on (F46)."""
