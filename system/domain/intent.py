@@ -41,6 +41,7 @@ class Order:
     seen: int = 0  # the record by which it was last sent, told of or put in doubt
     perm_id: int = 0
     doubles: int = 0  # further permIds under its id, each of them one more live order
+    doubled: int = 0  # it has had such: new terms made a second order of it, and would again
     filled: int = 0  # by executions
     told_filled: int = 0  # by statuses: never falls
     remaining: int = 0  # what the broker last said is left, before that its size

@@ -191,7 +191,9 @@ def _complete(draft: Draft) -> None:
     if bracket.entry.is_live or bracket.exit_reason or not draft.is_late(draft.state.moved_ns):
         return
     if excess := _excess(draft):
-        if _attempt(draft):
+        if any(order.doubled for order in excess):
+            draft.set_bracket(exit_reason="flatten")
+        elif _attempt(draft):
             held = abs(draft.state.book.position)
             cut = [replace(terms(bracket.ref, order), contracts=order.filled + held) for order in excess]
             draft.commands += [Place(orders=(order,)) for order in cut]
