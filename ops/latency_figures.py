@@ -18,6 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from simulator.exchange.venue import Exchange
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
@@ -134,9 +136,18 @@ class Peer:
 
     def burst(self) -> None:
         """So many trades and quotes, all on their way at once."""
-        for number in range(BURST // 2):
-            self.quote(BID, 10 + number % 2)
-            self.trade(1)
+        at = np.arange(BURST)
+        ticks = batch_of(
+            ts_ns=np.full(BURST, self.world.now_ns),
+            kind=np.where(at % 2, TRADE, QUOTE),
+            price_ticks=np.full(BURST, BID + 1),
+            size=np.ones(BURST),
+            bid_ticks=np.full(BURST, BID),
+            ask_ticks=np.full(BURST, BID + 1),
+            bid_size=10 + at // 2 % 2,
+            ask_size=np.full(BURST, 10),
+        )
+        self.world.place(ticks)
         over_s = perf_counter() + 5.0
         while perf_counter() < over_s:
             self.placed = 0
