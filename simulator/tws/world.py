@@ -96,7 +96,6 @@ class World:
         self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
-        self.pace = ""  # of its clock, as it tells whoever asks who it is
         self.log_wire: Callable[[Session, str, Any], None] | None = None
 
     @property
@@ -216,7 +215,7 @@ class World:
         self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
-            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
+            if (notices := feed.take(now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)
@@ -301,7 +300,7 @@ class World:
             case ask.ReqManagedAccounts():
                 return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
-                return [UserInfo(req_id=request.req_id, white_branding=f"{BRAND} {self.pace}".rstrip())]
+                return [UserInfo(req_id=request.req_id, white_branding=BRAND)]
             case ask.ReqFamilyCodes():
                 return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():

@@ -13,6 +13,7 @@ from ib_insync.decoder import Decoder
 
 from system.broker.asked import ADVISORY, Asked
 from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id, signed, terms_of, ticks, touch, whole
+from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
@@ -114,27 +115,26 @@ class Ear:
         stream = self.streams.get(int(fields[1]))
         if stream is None:
             return  # a remainder of a request that has been taken back
-        now_ns, kind = self._now_ns(), fields[2]
+        kind = fields[2]
         if kind == "3":
-            bid, bid_size = touch(fields[4], fields[6])
-            ask, ask_size = touch(fields[5], fields[7])
-            told: Record = QuoteTold(
-                now_ns=now_ns,
-                generation=self._generation,
-                bid_ticks=bid,
-                ask_ticks=ask,
-                bid_size=bid_size,
-                ask_size=ask_size,
-            )
+            self._quote(fields)
         elif kind in ("1", "2"):
             price, size = ticks(float(fields[4])), contracts(float(fields[5]))
             if not price:
                 raise ValueError(f"a trade at {fields[4]}")
-            told = TradeTold(now_ns=now_ns, generation=self._generation, price_ticks=price, size=size)
+            self._say(TradeTold(**self._stamp, price_ticks=price, size=size))
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
-        self._say(told)
         self._flowing.add(stream)
+
+    def _quote(self, fields: list[str]) -> None:
+        """A quote; one that cannot be read still ends the one before it, as a quote with a side missing does (S11)."""
+        try:
+            (bid, bid_size), (ask, ask_size) = touch(fields[4], fields[6]), touch(fields[5], fields[7])
+        except UNREADABLE:
+            self._say(QuoteTold(**self._stamp, bid_ticks=0, ask_ticks=0, bid_size=0, ask_size=0))
+            raise
+        self._say(QuoteTold(**self._stamp, bid_ticks=bid, ask_ticks=ask, bid_size=bid_size, ask_size=ask_size))
 
     def _data_type(self, fields: list[str]) -> None:
         """Delayed or frozen data is never traded on (F46)."""
@@ -176,6 +176,9 @@ class Ear:
 
     def openOrder(self, _order_id: int, _contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
         """An open order, asked for or not."""
+        if told.whatIf:
+            self._asked.margin(told.orderId, *margin_cents(state))
+            return
         record = order.OpenOrderTold(
             **self._stamp,
             client_id=told.clientId,
@@ -231,5 +234,5 @@ class Ear:
         elif stream := self.streams.get(req_id):
             if code not in ADVISORY:
                 self._say(link.StreamRefused(**self._stamp, stream=stream, code=code, text=text))
-        elif not self._asked.refused(req_id, code):
+        elif not self._asked.refused(req_id, code, text):
             self._say(order.ErrorTold(**self._stamp, order_id=req_id, code=code, text=text))

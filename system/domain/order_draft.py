@@ -10,7 +10,9 @@ from system.domain.order_state import Happening, OrderState, advance
 from system.domain.settings import SECOND_NS
 
 ANSWER_NS: Final = 5 * SECOND_NS  # until then an answer may be on its way; after it, nothing is known
+GRACE_NS: Final = 10 * SECOND_NS  # a position may lag its fills by so much
 TRIES_MAX: Final = 3
+REFUSALS_MAX: Final = 3  # of entries in a row: whatever the reason is, it lasts
 
 
 class Draft:
@@ -108,7 +110,7 @@ class Draft:
         """Send one more exit for all that is held, in the group of the others."""
         held, bracket, order_id = self.state.book.position, self.bracket, self.state.next_id
         side = -1 if held > 0 else 1
-        group = bracket.exit_group
+        group = bracket.exit_group(side)
         self.note(
             "exit_intent",
             order_id=order_id,

@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, TRIES_MAX, Draft
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
-from system.domain.reconciliation import GRACE_NS, disagrees
 from system.domain.settings import SECOND_NS
 
 RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
@@ -36,16 +35,31 @@ def supervise(draft: Draft) -> None:
         else:
             _clear(draft)
     bracket, held = draft.bracket, draft.state.book.position
-    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
-        draft.set_bracket(ended=1)
-        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+    if bracket.entry.filled:
+        draft.set(refused=0)
+    elif not (bracket.entry.is_live or held or bracket.ended):
+        _end(draft)
+
+
+def _end(draft: Draft) -> None:
+    """Tell the gate that nothing came of an entry; halt where the broker refuses one after the other."""
+    entry = draft.bracket.entry
+    draft.set_bracket(ended=1)
+    draft.commands.append(EntryEnded(reason=f"entry {entry.state.value}"))
+    if entry.state is OrderState.REJECTED:
+        draft.set(refused=draft.state.refused + 1)
+        if draft.state.refused >= REFUSALS_MAX:
+            draft.halt("three entries in a row were refused")
 
 
 # nothing is held
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+
+    Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
+    """
     bracket = draft.bracket
     draft.set_bracket(bare_ns=0, tries=0)
     if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
@@ -58,9 +72,7 @@ def _clear(draft: Draft) -> None:
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        for order in bracket.orders:
-            if order.is_live:
-                draft.cancel(order)
+        draft.cancel(bracket.entry)
 
 
 # something is held
@@ -68,7 +80,7 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
-    if _is_contradicted(draft):
+    if _holds_less(draft):
         return
     if held * bracket.side < 0:
         if not _is_certain(draft):
@@ -85,15 +97,13 @@ def _keep(draft: Draft) -> None:
     _complete(draft)
 
 
-def _is_contradicted(draft: Draft) -> bool:
-    """Whether the broker, on this connection and long after the last fill, tells of less than the book holds.
-
-    Then nothing may be sent that reduces the book's: it could open a position. Another read will tell, in seconds.
-    """
-    state, held = draft.state, draft.state.book.position
-    told = state.told_contracts
-    less = told * held <= 0 or abs(told) < abs(held)
-    return less and state.told > state.moved and disagrees(state, draft.now_ns, GRACE_NS)
+def _holds_less(draft: Draft) -> bool:
+    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
+    open a position. Its next word settles it (`system.domain.reconciliation`)."""
+    state = draft.state
+    held, told = state.book.position, state.told_contracts
+    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
+    return is_late and (told if held > 0 else -told) < abs(held)
 
 
 def _is_certain(draft: Draft) -> bool:
@@ -168,7 +178,9 @@ def _complete(draft: Draft) -> None:
     if bracket.entry.is_live or bracket.exit_reason or not draft.is_late(draft.state.moved_ns):
         return
     if excess := _excess(draft):
-        if _attempt(draft):
+        if any(order.doubled for order in excess):
+            draft.set_bracket(exit_reason="flatten")
+        elif _attempt(draft):
             held = abs(draft.state.book.position)
             cut = [replace(terms(bracket.ref, order), contracts=order.filled + held) for order in excess]
             draft.commands += [Place(orders=(order,)) for order in cut]

@@ -21,19 +21,24 @@ from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, RefusedError
-from system.domain.instrument import front_month
-from system.domain.link_state import NEVER_NS, LinkRules
+from system.domain.link_state import NEVER_NS
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
 from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import Entry
-from system.wiring.clock import MockClock, SystemClock
+from system.wiring import control
+from system.wiring.clock import SystemClock
+from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
 from system.wiring.memory import remember
+from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
 from system.wiring.recorder import Recorder
+from system.wiring.runs import Mode, recorded_run
+from system.wiring.status import take_status
+from system.wiring.version import version
 from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
@@ -58,12 +63,25 @@ class Running:
 
     plan: Plan
     places: Places
-    journal: Journal
-    clock: SystemClock | MockClock
+    mode: Mode
+    written: Written
+    clock: SystemClock
     wiring: Wiring
     broker: LiveBroker
     recorder: Recorder
     log: Log
+
+    def status(self) -> dict[str, Any]:
+        """How things stand."""
+        return take_status(
+            self.wiring,
+            settings=self.plan.rules.settings,
+            account=self.places.account,
+            version=version(),
+            mode=self.mode,
+            now_ns=self.clock(),
+            lost_log_lines=getattr(self.log, "lost", 0),
+        ).document()
 
 
 Service = Callable[[Running], Awaitable[None]]
@@ -121,19 +139,25 @@ class Live:
             raise RefusedError(f"{plan.address}: {fault}; nothing was sent")
         places = places_of(plan.config, greeting.accounts[0])
         make(places)
+        mode: Mode = "mock" if greeting.mock_ns else "paper" if plan.is_paper else "real"
         with Journal.open(places.journal, places.account, create=True) as journal:
             halted = remember(journal.records()).orders.halted
             if halted and plan.exits_if_halted:
                 raise HaltedError(f"halted: {halted}; bn resume ends that")
             if halted:
-                words = f"{halted}: no entries until bn resume"
-                self._log("alert", name="halted", text=words)
-            await self._trade(places, greeting, journal, machine)
+                self._log("alert", name="halted", text=f"{halted}: no entries until bn resume")
+            is_dry, wall_ns = plan.rules.is_dry, self._wall_ns
+            with recorded_run(journal, version=version(), mode=mode, is_dry=is_dry, wall_ns=wall_ns):
+                await self._trade(places, mode, greeting, journal, machine)
 
-    async def _trade(self, places: Places, greeting: Greeting, journal: Journal, machine: SystemClock) -> None:
+    async def _trade(
+        self, places: Places, mode: Mode, greeting: Greeting, journal: Journal, machine: SystemClock
+    ) -> None:
         plan, log = self._plan, self._log
-        clock = MockClock(greeting.mock_ns, greeting.speed) if greeting.speed else machine
-        rules = plan.rules if isinstance(clock, SystemClock) else at_speed(plan.rules, greeting.speed)
+        clock, rules = machine, plan.rules
+        if greeting.mock_ns:  # its market has a time of its own
+            ahead_ns = greeting.mock_ns - self._wall_ns()
+            clock, rules = SystemClock(lambda: self._wall_ns() + ahead_ns), _without_skew(rules)
         settings = rules.settings
         calendar = Calendar(settings.closures)
         frames = Frames(places.wire, clock) if plan.records_wire else None
@@ -142,7 +166,7 @@ class Live:
             Account(
                 instrument=settings.instrument,
                 paper=plan.is_paper,
-                month=lambda now_ns: front_month(calendar.at(now_ns).day, settings.roll_days),
+                month=lambda now_ns: wiring.month(now_ns),
                 expected=places.account,
             ),
             clock=clock,
@@ -152,13 +176,14 @@ class Live:
         recorder = Recorder(
             places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
+        written = Written(lambda records: append(journal, records), remember(journal.records()).orders)
         wiring = Wiring(
             World(
                 broker=broker,
                 records=broker.records,
                 post=broker.post,
                 clock=clock,
-                write=lambda records: append(journal, records),
+                write=written,
                 remember=lambda: remember(journal.records()),
                 tape=recorder,
                 log=log,
@@ -168,7 +193,8 @@ class Live:
         running = Running(
             plan=plan,
             places=places,
-            journal=journal,
+            mode=mode,
+            written=written,
             clock=clock,
             wiring=wiring,
             broker=broker,
@@ -190,6 +216,8 @@ class Live:
             services.start_soon(running.broker.run)
             services.start_soon(running.recorder.run)
             services.start_soon(_follow_wall, running)
+            services.start_soon(_watch_disks, running)
+            await services.start(_take_orders, running)
             if frames:
                 services.start_soon(frames.run, running.log)
             for service in self._services:
@@ -206,6 +234,23 @@ class Live:
 
 def _guarded(ib: Any) -> None:
     guard(ib)
+
+
+async def _watch_disks(running: Running) -> None:
+    """Room for journal, tape and log."""
+    folders = (running.places.folder, running.places.logs)
+    await DiskGuard(folders, post=running.broker.post, clock=running.clock, log=running.log).run()
+
+
+async def _take_orders(running: Running, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    """An operator's, over the control socket."""
+    operator = Operator(running.wiring, running.written, post=running.broker.post, clock=running.clock, log=running.log)
+
+    async def status(_asked: dict[str, Any]) -> dict[str, Any]:
+        return running.status()
+
+    handlers = {"status": status, "halt": operator.halt, "resume": operator.resume, "flatten": operator.flatten}
+    await control.serve(running.places.socket, handlers, running.log, task_status=task_status)
 
 
 async def _follow_wall(running: Running) -> None:
@@ -230,27 +275,6 @@ def append(journal: Journal, records: Sequence[Record]) -> None:
     journal.append_all([Entry(kind=record.kind, now_ns=record.now_ns, payload=record.payload) for record in records])
 
 
-def at_speed(rules: Rules, speed: float) -> Rules:
-    """For a mock's market that goes `speed` times as fast: the connection is still judged by real seconds, and its
-    clock, which is the mock's, not at all.
-    """
-
-    def real(span_ns: int) -> int:
-        return round(span_ns * speed)
-
-    link: LinkRules = rules.link
-    link = replace(
-        link,
-        pause_ns=real(link.pause_ns),
-        quiet_pause_ns=real(link.quiet_pause_ns),
-        sync_ns=real(link.sync_ns),
-        stable_ns=real(link.stable_ns),
-        probe_ns=real(link.probe_ns),
-        probe_deadline_ns=real(link.probe_deadline_ns),
-        probe_age_ns=real(link.probe_age_ns),
-        patience_ns=real(link.patience_ns),
-        mark_ns=real(link.mark_ns),
-        skew_alarm_ns=NEVER_NS,
-        skew_max_ns=NEVER_NS,
-    )
-    return replace(rules, link=link)
+def _without_skew(rules: Rules) -> Rules:
+    """For a mock, whose market may go faster than any clock."""
+    return replace(rules, link=replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS))

@@ -41,7 +41,7 @@ class Line:
         self.connection = guard(ib)
         self.client = ib.client
         self.client._serverVersion, self.client._apiReady = VERSION, True
-        intake = Intake(lambda: NOW_NS, self.packets.append, None)
+        intake = Intake(1, lambda: NOW_NS, self.packets.append, None)
         asked = Asked(1, intake.now_ns, intake.say)
         self.ear = self.client.decoder = Ear(1, intake.now_ns, intake.say, asked)
         self.ear.serverVersion, self.ear.con_id = VERSION, CON_ID

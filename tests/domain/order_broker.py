@@ -145,7 +145,9 @@ class Broker:
             ts_ns=self.now_ns,
         )
         self.executions.append(execution)
-        commission = CommissionTold(now_ns=0, generation=self.generation, exec_id=execution.exec_id, cents=225)
+        commission = CommissionTold(
+            now_ns=0, generation=self.generation, exec_id=execution.exec_id, cents=225 * contracts
+        )
         self.mail += [execution, self.open_order(order), self.status(order), self.told_position(), commission]
         if terms.group:
             self._reduce(order, contracts)

@@ -142,7 +142,8 @@ def test_f44_f64_protection_read_back_otherwise_is_none_and_the_position_goes(fi
     pit.open()
     told = pit.broker.open_order(pit.broker.orders[3])
     pit.feed(replace(told, terms=replace(told.terms, **{field: value})))  # type: ignore[arg-type]
-    assert pit.alerts() == ["order_differs"]
+    assert pit.alerts() == ["order_differs", "halted"]
+    assert pit.halts() == [f"order 3 rests at the broker with another {field}"]
     assert pit.placed()[-1].type == "MKT"
 
 
@@ -153,6 +154,7 @@ def test_f64_an_unfilled_entry_with_wrong_exits_is_cancelled_whole() -> None:
     told = pit.broker.open_order(pit.broker.orders[2])
     pit.feed(replace(told, terms=replace(told.terms, contracts=2)))
     assert pit.states() == ["entry canceled", "target canceled", "stop canceled"]
+    assert pit.halts() == ["order 2 rests at the broker with another contracts"]
 
 
 @pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "canceled")])

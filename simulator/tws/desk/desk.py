@@ -196,7 +196,7 @@ class Desk:
 
     def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
-        moved = self._taking.take(reports, now_ns)
+        moved = self._taking.take(reports)
         self._accounts.moved(moved, now_ns)
         return self._office.collect()
 
@@ -230,7 +230,7 @@ class Desk:
                     if request.bind:
                         self._bind()
             case ReqCompletedOrders():
-                self._tell_completed(client_id, now_ns, api_only=request.api_only)
+                self._tell_completed(client_id, api_only=request.api_only)
             case ReqExecutions():
                 self._tell_executions(client_id, request, now_ns)
             case _:
@@ -248,7 +248,7 @@ class Desk:
                 office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
-    def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:
+    def _tell_completed(self, client_id: int, *, api_only: bool) -> None:
         office = self._office
         for order in office.registry.done():
             if not (api_only and order.order_id <= 0):
@@ -270,14 +270,13 @@ class Desk:
         if client_id == BINDER:
             self._binds = False
 
-    def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Addressed]:
+    def restart(self, *, ids_lost: int = 0) -> None:
         """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
         for order in list(self._office.registry.live()):
             if order.state.is_unsent:
                 self._office.registry.drop(order)
         self._office.registry.roll_back(ids_lost)
         self._accounts.forget_all()
-        return self._office.collect()
 
     def positions(self) -> list[tuple[Contract, int]]:
         """What is held in all accounts: contract, and contracts with their sign."""
@@ -287,6 +286,11 @@ class Desk:
             for holding in account.holdings.values()
             if holding.contracts
         ]
+
+    @property
+    def equity_cents(self) -> int:
+        """What all accounts are worth."""
+        return sum(account.equity_cents(self._office.mark_ticks) for account in self._office.accounts.values())
 
     @property
     def orders(self) -> list[DeskOrder]:

@@ -61,7 +61,7 @@ class Placing:
 
     def by_hand(self, request: PlaceOrder, order_id: int, now_ns: int) -> DeskOrder:
         """An order of whoever sits at TWS, which client 0 hears of. Raises RefusedError."""
-        order = self._make(BINDER, replace_id(request, order_id), now_ns)
+        order = self._make(BINDER, replace(request, order_id=order_id), now_ns)
         self.transmit(order, now_ns)
         return order
 
@@ -270,11 +270,6 @@ class Placing:
         order.contracts = contracts
         if reason is not None:
             raise RefusedError(201, reason)
-
-
-def replace_id(request: PlaceOrder, order_id: int) -> PlaceOrder:
-    """The same order under another id."""
-    return PlaceOrder(order_id=order_id, contract=request.contract, terms=request.terms)
 
 
 def _compare(order: DeskOrder, ticket: Ticket) -> None:
