@@ -18,13 +18,14 @@ SECOND_NS = 10**9
 HERE = "127.0.0.1"
 BURST = 20_000
 PROBE_S = 0.001
+CONNECT_S = 20.0
 
 
 async def bare(port: int) -> None:
     import ib_insync
 
     ib = ib_insync.IB()
-    await ib.connectAsync(HERE, port, clientId=1)
+    await ib.connectAsync(HERE, port, clientId=1, timeout=CONNECT_S)
     (contract,) = await ib.qualifyContractsAsync(ib_insync.Future("ES", "202406", "CME", currency="USD"))
     next_id = ib.client.getReqId()
 

@@ -114,8 +114,8 @@ class OrderActor:
     def _do(self, deed: Deed) -> None:
         match deed:
             case Place() | Cancel():
-                self._log("order", **_words(deed))
                 self._broker.do(deed)
+                self._log("order", **_words(deed))
             case Ask() | AskMargin():
                 self._broker.do(deed)
             case Alert():

@@ -11,7 +11,14 @@ import trio
 
 from system.actors.margin_check import MarginCheck
 from system.actors.ports import Clock, Log
-from system.actors.risk_words import contract_record, entry_of, signal_record, signal_words
+from system.actors.risk_words import (
+    contract_record,
+    correction_payload,
+    entry_of,
+    fill_payload,
+    signal_record,
+    signal_words,
+)
 from system.actors.work import Answer, ForGate, ForOrder, Work
 from system.domain import gate_log
 from system.domain.bracket import Phase
@@ -101,8 +108,8 @@ class RiskActor:
             gate_log.restore(self.risk, gate)
         self.halted = halted
         self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
-        self.holds: dict[str, str] = {}  # what others hold entries back for
         self.shut = ""  # why the order brain would deny any entry
+        self.holds: dict[str, str] = {}  # what others hold entries back for
         self.is_whole = True  # VWAP
         self.quote = (0, 0)
         self.lag_ns = 0
@@ -170,7 +177,6 @@ class RiskActor:
         outcome, command = ("halted", None) if why else self.risk.judge(signal)
         self.outcome = outcome
         self._decisions.signal(told, outcome)
-        self._log("signal", **signal_words(told), outcome=outcome, why=why)
         record = signal_record(told, outcome)
         if self._is_dry and isinstance(command, SubmitBracket):
             self.risk.entry_canceled()
@@ -181,6 +187,7 @@ class RiskActor:
             await self._command(command, told.now_ns, record)
         else:
             await self._ask(entry_of(command, told), told.now_ns, record)
+        self._log("signal", **signal_words(told), outcome=outcome, why=why)  # no order waits for it
 
     def why_halted(self) -> str:
         """Why no signal may be acted on, or nothing (METHOD.md 6, rule 1)."""
@@ -192,7 +199,7 @@ class RiskActor:
             yield self.halted
         yield from self.reasons
         yield from self.holds.values()
-        if self.shut and self.risk.phase is Phase.FLAT:
+        if self.shut and not self.halted and self.risk.phase is Phase.FLAT:
             yield self.shut
         if not self.is_whole and not self._allow_partial_vwap:
             yield "VWAP misses trades of this session"
@@ -328,7 +335,7 @@ class RiskActor:
 
     def _correct(self, told: Corrected) -> Journal:
         self.risk.corrected(told.now_ns, told.side, told.contracts * told.by_ticks, told.reason)
-        payload = _correction(told)
+        payload = correction_payload(told)
         self._log("fill_corrected", **payload)
         return Journal(kind="fill_corrected", now_ns=told.now_ns, payload=payload)
 
@@ -336,24 +343,8 @@ class RiskActor:
         fill = filled.fill
         self._decisions.fill(fill)
         trip = self.risk.filled(fill) if self.risk.fits(fill) else None
-        payload: dict[str, int | str] = {
-            "ts_ns": fill.ts_ns,
-            "side": fill.side,
-            "contracts": fill.contracts,
-            "price_ticks": fill.price_ticks,
-            "reason": fill.reason,
-            "inferred": int(filled.inferred),
-        }
+        payload = fill_payload(filled)
         self._log("fill", **payload)
         if trip is not None:
             self._log("round_trip", side=trip.side, reason=trip.exit_reason, net_usd=trip.net_cents / 100)
         return Journal(kind="fill", now_ns=fill.ts_ns, payload=payload)
-
-
-def _correction(told: Corrected) -> dict[str, int | str]:
-    return {
-        "side": told.side,
-        "contracts": told.contracts,
-        "by_ticks": told.by_ticks,
-        "reason": told.reason or "of an earlier bracket",
-    }

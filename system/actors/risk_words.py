@@ -1,6 +1,6 @@
-"""What the risk actor sends, writes and says of a signal and a contract."""
+"""What the risk actor sends, writes and says of a signal, a contract and a fill."""
 
-from system.domain.order_events import EntryAccepted, Journal
+from system.domain.order_events import Corrected, EntryAccepted, Filled, Journal
 from system.domain.risk import Outcome, SubmitBracket
 from system.domain.road import ContractTold, SignalTold
 
@@ -51,3 +51,26 @@ def signal_record(told: SignalTold, outcome: Outcome) -> Journal:
         "outcome": outcome,
     }
     return Journal(kind="signal", now_ns=told.now_ns, payload=payload)
+
+
+def fill_payload(filled: Filled) -> dict[str, int | str]:
+    """A fill of ours."""
+    one = filled.fill
+    return {
+        "ts_ns": one.ts_ns,
+        "side": one.side,
+        "contracts": one.contracts,
+        "price_ticks": one.price_ticks,
+        "reason": one.reason,
+        "inferred": int(filled.inferred),
+    }
+
+
+def correction_payload(told: Corrected) -> dict[str, int | str]:
+    """A fill's other price."""
+    return {
+        "side": told.side,
+        "contracts": told.contracts,
+        "by_ticks": told.by_ticks,
+        "reason": told.reason or "of an earlier bracket",
+    }

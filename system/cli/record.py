@@ -60,7 +60,7 @@ def record(
     log = EventLog(Path(loaded.log_dir).expanduser(), wall_ns, lambda _level, line: console.say(line))
 
     try:
-        with library_events(log, wall_ns):
+        with library_events(log):
             trio.run(Recording(plan, wall_ns=wall_ns, log=log, services=[console.run]).run)
     finally:
         seal_left_over(folder)  # what the last seconds of the run were too short for
