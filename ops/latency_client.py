@@ -18,13 +18,14 @@ SECOND_NS = 10**9
 HERE = "127.0.0.1"
 BURST = 20_000
 PROBE_S = 0.001
+CONNECT_S = 20.0
 
 
 async def bare(port: int) -> None:
     import ib_insync
 
     ib = ib_insync.IB()
-    await ib.connectAsync(HERE, port, clientId=1)
+    await ib.connectAsync(HERE, port, clientId=1, timeout=CONNECT_S)
     (contract,) = await ib.qualifyContractsAsync(ib_insync.Future("ES", "202406", "CME", currency="USD"))
     next_id = ib.client.getReqId()
 
@@ -50,6 +51,19 @@ async def bare(port: int) -> None:
     ticker.updateEvent.connect(on_tick, keep_ref=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     ib.disconnect()
+
+
+def compile_kernels(settings: Any) -> None:
+    """Take a quote and a trade, so that nothing is compiled while the market waits."""
+    from system.domain.confluence import Confluence
+    from system.domain.ticks import QUOTE, TRADE, batch_of
+
+    core = Confluence(settings)
+    core.begin_session()
+    touch = {"bid_ticks": [1, 1], "ask_ticks": [2, 2], "bid_size": [1, 1], "ask_size": [1, 1]}
+    ticks = batch_of(ts_ns=[START_NS] * 2, kind=[QUOTE, TRADE], price_ticks=[0, 2], size=[0, 1], **touch)
+    for _ in core.read(ticks, 0, len(ticks)):
+        pass
 
 
 class Counted:
@@ -103,6 +117,7 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         max_trades_per_day=1_000_000,
         order_latency_ns=SECOND_NS // 1000,
     )
+    compile_kernels(settings)
     calendar, clock = Calendar(), VirtualClock(START_NS)
     (folder / "tapes").mkdir(parents=True)
     log = EventLog(folder / "logs", time_ns)

@@ -49,9 +49,8 @@ APPENDS = 300
 class Peer:
     """The mock TWS for one client, and its market."""
 
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
-        self.began_s = perf_counter()
+    def __init__(self) -> None:
+        self.line: socket.socket
         exchange, data = Exchange(latency_ns=SECOND_NS // 1000), DataDesk()
         edges = [START_NS - SECOND_NS, START_NS + 3600 * SECOND_NS]
         tape = batch_of(ts_ns=edges, kind=[QUOTE] * 2, bid_ticks=[BID] * 2, ask_ticks=[BID + 1] * 2, bid_size=[10] * 2)
@@ -61,7 +60,13 @@ class Peer:
             data.take(step.events, step.ts_ns)
         self.world = World(market, data, Desk(exchange, data.board, 1), name="latency")
         self.session = Session(self.world, "latency", 0.0)
+        self.began_s = 0.0
         self.placed = self.streams = self.read = 0
+
+    def serve(self, line: socket.socket) -> None:
+        """Begin."""
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.line, self.began_s = line, perf_counter()
 
     def flush(self) -> None:
         while data := self.session.take():
@@ -158,6 +163,7 @@ class Client:
     """A client in a process of its own, connected."""
 
     def __init__(self, kind: str, folder: Path) -> None:
+        self.peer = Peer()
         with socket.create_server(("127.0.0.1", 0)) as server:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", str(OPS / "latency_client.py"), kind, str(server.getsockname()[1]), str(folder)],
@@ -167,8 +173,7 @@ class Client:
             )
             server.settimeout(READY_S)
             line, _ = server.accept()
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.peer = Peer(line)
+        self.peer.serve(line)
         self.peer.until_ready()
 
     def end(self) -> dict[str, Any]:

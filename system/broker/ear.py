@@ -6,6 +6,7 @@ decoder, server versions 157 to 176. A message that cannot be read becomes a rec
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ib_insync.decoder import Decoder
@@ -20,7 +21,10 @@ from system.domain.settings import SECOND_NS
 
 OTHERS: Final = frozenset(range(1, 108))  # messages that TWS is known to send
 TEXT_MAX: Final = 200
+WORDS_MAX: Final = 1000  # of TWS's own: a reason may be at their end
 CODES_MAX: Final = 20
+ORDER_AT: Final = {"3": 1, "5": 1, "11": 2}  # the field with an order's id
+OF_THE_LINK: Final = frozenset({1100, 1101, 1102, 1300})  # whatever id comes with it
 SECONDS_MAX: Final = 1 << 33
 USD_MAX: Final = 1e6
 UNREADABLE: Final = (  # what a message can be at its worst: too short, no number, of no kind that there is
@@ -81,6 +85,15 @@ class Ear:
         except UNREADABLE as error:
             self._asked.doubt()
             self._bad(f"message {fields[0] if fields else ''}: {type(error).__name__}: {error}")
+            self._doubt_order(fields)
+
+    def _doubt_order(self, fields: list[str]) -> None:
+        """What was said of an order is not known: an error about it has the broker asked."""
+        at = ORDER_AT.get(fields[0], len(fields)) if fields else 0
+        with suppress(ValueError):
+            if at < len(fields):
+                about = order_id(fields[at])
+                self._say(order.ErrorTold(**self._stamp, order_id=about, code=0, text="told what cannot be read"))
 
     def rest(self) -> None:
         """The packet is over."""
@@ -218,8 +231,8 @@ class Ear:
         self._say(link.HeartbeatAnswered(**self._stamp, server_ns=whole(fields[2], SECONDS_MAX) * SECOND_NS))
 
     def _error(self, fields: list[str]) -> None:
-        req_id, code, text = int(fields[2]), int(fields[3]), fields[4][:TEXT_MAX]
-        if req_id < 0:
+        req_id, code, text = int(fields[2]), int(fields[3]), fields[4][:WORDS_MAX]
+        if req_id < 0 or code in OF_THE_LINK:
             self.codes = [*self.codes, code][:CODES_MAX]
             self._say(link.CodeTold(**self._stamp, code=code, text=text))
         elif stream := self.streams.get(req_id):

@@ -36,6 +36,7 @@ def record(
     from system.config import load_config
     from system.config.link import link_rules
     from system.domain.limits import OrderRules
+    from system.storage.live_tape import seal_left_over
     from system.wiring.console import Console
     from system.wiring.log import EventLog, library_events
     from system.wiring.recording import Recording, RecordPlan
@@ -58,16 +59,11 @@ def record(
     console = Console(sys.stderr.fileno())
     log = EventLog(Path(loaded.log_dir).expanduser(), wall_ns, lambda _level, line: console.say(line))
 
-    async def run() -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(console.run)
-            await Recording(plan, wall_ns=wall_ns, log=log).run()
-            nursery.cancel_scope.cancel()
-
     try:
         with library_events(log):
-            trio.run(run)
+            trio.run(Recording(plan, wall_ns=wall_ns, log=log, services=[console.run]).run)
     finally:
+        seal_left_over(folder)  # what the last seconds of the run were too short for
         log.close()
         console.close()
     return 0

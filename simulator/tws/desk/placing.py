@@ -184,6 +184,8 @@ class Placing:
             return root.refusal
         if parent is not None and parent.state in (Life.CANCELED, Life.INACTIVE, Life.CANCELING):
             return PARENT_GONE
+        if root.ticket.product.ends_ns <= now_ns:
+            return "The contract has expired."
         if root.ticket.tif in LASTS and is_closed(root.ticket, now_ns):
             return "Exchange is closed."
         if parent is not None and not parent.state.is_over:
