@@ -91,4 +91,7 @@ def test_a_trigger_method_cannot_be_changed() -> None:
     floor = quoted().place(1, "BUY", 1, stp=5005).wait()
     floor.hear()
     assert floor.place(1, "BUY", 1, stp=5005, trigger_method=4).statuses() == ["error 1 105"]
-    assert floor.place(1, "BUY", 1, stp=5006, trigger_method=2).wait().statuses()[-1] == "status 1 PreSubmitted 0/1 (trigger)"
+    assert (
+        floor.place(1, "BUY", 1, stp=5006, trigger_method=2).wait().statuses()[-1]
+        == "status 1 PreSubmitted 0/1 (trigger)"
+    )
