@@ -8,7 +8,7 @@ from system.actors.ports import Broker, Clock, Log, Post, Write
 from system.actors.work import Answer, Work
 from system.domain import link_events as link
 from system.domain.limits import OrderRules
-from system.domain.order import step
+from system.domain.order import shut_because, step
 from system.domain.order_events import (
     Alert,
     Ask,
@@ -69,6 +69,7 @@ class OrderActor:
             told=tuple(command for command in commands if isinstance(command, Filled | Corrected | EntryEnded | Halt)),
             held=self.state.book.position,
             is_over=bracket is None or bracket.is_over,
+            shut=shut_because(self.state, self._clock()),
         )
 
     def _think(self, work: Work) -> list[Command]:
@@ -113,8 +114,8 @@ class OrderActor:
     def _do(self, deed: Deed) -> None:
         match deed:
             case Place() | Cancel():
-                self._log("order", **_words(deed))
                 self._broker.do(deed)
+                self._log("order", **_words(deed))
             case Ask() | AskMargin():
                 self._broker.do(deed)
             case Alert():

@@ -9,25 +9,31 @@ from typing import Any, Final, Protocol, get_args
 
 import trio
 
+from system.actors.margin_check import MarginCheck
 from system.actors.ports import Clock, Log
+from system.actors.risk_words import (
+    contract_record,
+    correction_payload,
+    entry_of,
+    fill_payload,
+    signal_record,
+    signal_words,
+)
 from system.actors.work import Answer, ForGate, ForOrder, Work
 from system.domain import gate_log
 from system.domain.bracket import Phase
 from system.domain.hours import Hours
 from system.domain.instrument import ContractMonth
-from system.domain.margin import Margin
 from system.domain.order_events import (
     ClockTicked,
     CloseAsked,
     Corrected,
-    EntryAccepted,
     EntryEnded,
     Filled,
     Halt,
     HaltAsked,
     Journal,
     MarginAnswered,
-    MarginAsked,
     OrderEvent,
     ResumeAsked,
     RollAsked,
@@ -49,10 +55,10 @@ from system.domain.road import (
 )
 from system.domain.roll import is_over
 from system.domain.session import Calendar
-from system.domain.settings import MINUTE_S, SECOND_NS, Settings
+from system.domain.settings import SECOND_NS, Settings
 
 LAG_NS: Final = SECOND_NS // 4  # a packet that is older than this is too old to enter on
-ROLL_PAUSE_NS: Final = MINUTE_S * SECOND_NS  # between two tries to leave a contract
+ROLL_PAUSE_NS: Final = 10 * SECOND_NS  # between two tries to leave a contract
 FOR_ORDER: Final = (*get_args(OrderEvent), LinkFell, BooksAsked)
 
 
@@ -97,11 +103,12 @@ class RiskActor:
         checks_margin: bool = False,
     ) -> None:
         self.risk = Risk(settings, calendar, contract_month)
-        self.contract_month = contract_month
+        self.contract_month = traded or contract_month
         if gate is not None:
             gate_log.restore(self.risk, gate)
         self.halted = halted
         self.reasons: tuple[str, ...] = ("the link is not started",)  # why the watchdog's gate is shut
+        self.shut = ""  # why the order brain would deny any entry
         self.holds: dict[str, str] = {}  # what others hold entries back for
         self.is_whole = True  # VWAP
         self.quote = (0, 0)
@@ -113,10 +120,8 @@ class RiskActor:
         self._decisions = decisions or Silent()
         self._allow_partial_vwap = allow_partial_vwap
         self._is_dry = is_dry
-        self.margin = Margin() if checks_margin else None
-        self._contracts = settings.contracts
+        self.margin = MarginCheck(settings.contracts, calendar, log) if checks_margin else None
         self._now_ns = 0  # of the packet in hand
-        self.month = traded  # of the last contract told of
         self._roll_days = settings.roll_days if rolls else None
         self._rolled_ns = 0
         self._calendar = calendar
@@ -152,13 +157,13 @@ class RiskActor:
             case SessionVwapTold():
                 self.is_whole = record.is_whole
             case ContractTold():
-                self.contract_month = self.month = record.month
+                self.contract_month = record.month
                 self.risk.change_contract(record.month)
-                await self._ask(None, record.now_ns, _contract(record))
+                await self._ask(None, record.now_ns, contract_record(record))
             case OperatorAsked():
                 await self._obey(record)
-            case MarginAnswered():
-                await self._take_margin(record)
+            case MarginAnswered() if self.margin is not None:
+                await self._ask(None, record.now_ns, self.margin.take(record))
             case _ if isinstance(record, FOR_ORDER):
                 await self._ask(record)
             case _:
@@ -172,8 +177,7 @@ class RiskActor:
         outcome, command = ("halted", None) if why else self.risk.judge(signal)
         self.outcome = outcome
         self._decisions.signal(told, outcome)
-        self._log("signal", **_fields(told), outcome=outcome, why=why)
-        record = Journal(kind="signal", now_ns=told.now_ns, payload=_payload(told, outcome))
+        record = signal_record(told, outcome)
         if self._is_dry and isinstance(command, SubmitBracket):
             self.risk.entry_canceled()
             command = None
@@ -182,7 +186,8 @@ class RiskActor:
         elif isinstance(command, ExitAtMarket):
             await self._command(command, told.now_ns, record)
         else:
-            await self._ask(_entry(command, told), told.now_ns, record)
+            await self._ask(entry_of(command, told), told.now_ns, record)
+        self._log("signal", **signal_words(told), outcome=outcome, why=why)  # no order waits for it
 
     def why_halted(self) -> str:
         """Why no signal may be acted on, or nothing (METHOD.md 6, rule 1)."""
@@ -194,11 +199,13 @@ class RiskActor:
             yield self.halted
         yield from self.reasons
         yield from self.holds.values()
+        if self.shut and not self.halted and self.risk.phase is Phase.FLAT:
+            yield self.shut
         if not self.is_whole and not self._allow_partial_vwap:
             yield "VWAP misses trades of this session"
         if self.lag_ns > LAG_NS:
             yield f"{self.lag_ns // 1_000_000} ms behind the market"
-        if self.margin and (why := self.margin.why_shut(self._calendar.at(self._now_ns).day)):
+        if self.margin is not None and (why := self.margin.why_shut(self._now_ns)):
             yield why
 
     async def _command(self, command: ExitAtMarket, now_ns: int, *records: Journal) -> None:
@@ -237,6 +244,7 @@ class RiskActor:
         await self._work.send(Work(event=event, records=records))
         more: list[Journal] = []
         answer = await self._answers.receive()
+        self.shut = answer.shut
         for told in answer.told:
             more += self._take_answer(told)
         saved = gate_log.snapshot(self.risk)
@@ -285,7 +293,7 @@ class RiskActor:
 
     async def _roll(self, now_ns: int) -> None:
         """Each second: of a month that is over nothing is held, and the next is traded (F50)."""
-        day, month, risk = self._calendar.at(now_ns).day, self.month, self.risk
+        day, month, risk = self._calendar.at(now_ns).day, self.contract_month, self.risk
         if self._roll_days is None or month is None or not is_over(month, day, self._roll_days):
             return
         if risk.phase is Phase.OPEN and self._hours.at(now_ns).is_open:
@@ -303,25 +311,8 @@ class RiskActor:
         """Each second: in each session, before its first entry, whether the account can carry one."""
         if self.margin is None or self.reasons or self.risk.phase is not Phase.FLAT:
             return
-        if self.margin.is_due(now_ns, self._calendar.at(now_ns).day):
-            self.margin = self.margin.asked(now_ns)
-            await self._ask(MarginAsked(now_ns=now_ns, contracts=self._contracts), now_ns)
-
-    async def _take_margin(self, told: MarginAnswered) -> None:
-        if self.margin is None:
-            return
-        before, self.margin = self.margin, self.margin.answered(told, self._calendar.at(told.now_ns).day)
-        if not self.margin.fault:
-            self._log("margin", initial=told.initial_cents / 100, equity=told.equity_cents / 100)
-        elif self.margin.fault != before.fault:
-            self._log("alert", name="margin", text=f"{self.margin.fault}: no entries until it can")
-        payload: dict[str, int | str] = {
-            "known": int(told.known),
-            "initial_cents": told.initial_cents,
-            "equity_cents": told.equity_cents,
-            "text": told.text,
-        }
-        await self._ask(None, told.now_ns, Journal(kind="margin", now_ns=told.now_ns, payload=payload))
+        if asked := self.margin.question(now_ns):
+            await self._ask(asked, now_ns)
 
     def _is_due_at_once(self) -> bool:
         """A fill within the flat hours is closed at the instant at which it is known (METHOD.md 6)."""
@@ -344,7 +335,7 @@ class RiskActor:
 
     def _correct(self, told: Corrected) -> Journal:
         self.risk.corrected(told.now_ns, told.side, told.contracts * told.by_ticks, told.reason)
-        payload = _correction(told)
+        payload = correction_payload(told)
         self._log("fill_corrected", **payload)
         return Journal(kind="fill_corrected", now_ns=told.now_ns, payload=payload)
 
@@ -352,68 +343,8 @@ class RiskActor:
         fill = filled.fill
         self._decisions.fill(fill)
         trip = self.risk.filled(fill) if self.risk.fits(fill) else None
-        payload: dict[str, int | str] = {
-            "ts_ns": fill.ts_ns,
-            "side": fill.side,
-            "contracts": fill.contracts,
-            "price_ticks": fill.price_ticks,
-            "reason": fill.reason,
-            "inferred": int(filled.inferred),
-        }
+        payload = fill_payload(filled)
         self._log("fill", **payload)
         if trip is not None:
             self._log("round_trip", side=trip.side, reason=trip.exit_reason, net_usd=trip.net_cents / 100)
         return Journal(kind="fill", now_ns=fill.ts_ns, payload=payload)
-
-
-def _correction(told: Corrected) -> dict[str, int | str]:
-    return {
-        "side": told.side,
-        "contracts": told.contracts,
-        "by_ticks": told.by_ticks,
-        "reason": told.reason or "of an earlier bracket",
-    }
-
-
-def _entry(command: SubmitBracket, told: SignalTold) -> EntryAccepted:
-    return EntryAccepted(
-        now_ns=told.now_ns,
-        side=command.side,
-        contracts=command.contracts,
-        stop_ticks=command.stop_ticks,
-        target_ticks=command.target_ticks,
-        bid_ticks=told.bid_ticks,
-        ask_ticks=told.ask_ticks,
-    )
-
-
-def _contract(told: ContractTold) -> Journal:
-    payload: dict[str, int | str] = {
-        "month": str(told.month),
-        "con_id": told.con_id,
-        "local_symbol": told.local_symbol,
-    }
-    return Journal(kind="contract", now_ns=told.now_ns, payload=payload)
-
-
-def _fields(told: SignalTold) -> dict[str, object]:
-    return {
-        "direction": "long" if told.direction > 0 else "short",
-        "score": told.score,
-        "features": list(told.features),
-        "bid_ticks": told.bid_ticks,
-        "ask_ticks": told.ask_ticks,
-    }
-
-
-def _payload(told: SignalTold, outcome: Outcome) -> dict[str, int | str]:
-    """Floats as Python spells them, which reads back to the same float."""
-    return {
-        "direction": told.direction,
-        "score": repr(told.score),
-        "features": " ".join(map(repr, told.features)),
-        "bid_ticks": told.bid_ticks,
-        "ask_ticks": told.ask_ticks,
-        "patterned": int(told.patterned),
-        "outcome": outcome,
-    }

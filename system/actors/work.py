@@ -15,11 +15,15 @@ ForOrder = OrderEvent | LinkFell | BooksAsked | ContractTold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill."""
+    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill.
+
+    `shut`: why no entry would be made, whatever it is; empty where one might.
+    """
 
     told: tuple[ForGate, ...]
     held: int
     is_over: bool
+    shut: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from system.domain.instrument import ContractMonth, Instrument
 from system.domain.road import AskSeed, BrokerCommand, Packet, Record
 
 PACKETS: Final = 10_000
-FULL: Final = 256  # of at most 64 KiB each: reading stops there, and goes on at half of it
+FULL: Final = 256  # of at most 16 KiB each: reading stops there, and goes on at half of it
 WAIT_S: Final = 0.01
 
 

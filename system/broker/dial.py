@@ -57,7 +57,7 @@ async def dial(
             nursery.start_soon(call)
             await over.wait()
             nursery.cancel_scope.cancel()
-    if done:
+    if done and client.isReady():  # it may have ended as soon as it stood
         return
     if limit.cancelled_caught:
         ended.clear()  # it was us

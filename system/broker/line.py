@@ -104,9 +104,6 @@ class Line:
         except NoConnectionError as wrong:
             self._fail(self._broken or str(wrong))
             return
-        if not self._client.isReady():  # it ended as soon as it stood
-            self._fail(self._broken or f"{address} closed the connection")
-            return
         if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
             self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")
             return
@@ -247,7 +244,7 @@ class Line:
             return
         match inquiry:
             case link.Probe():
-                self._pace.soon(self._guarded(self._client.reqCurrentTime))
+                self._pace.soon(self._guarded(self._client.reqCurrentTime), first=True)  # else our own haste ends us
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream)
             case AskSeed():

@@ -79,10 +79,13 @@ def _places(config: ConfigFile, set_: Overrides, account: str) -> "tuple[Config,
 def _look(config: "Config", places: "Places") -> dict[str, Any]:
     """What a running one says, or else the journal."""
     from system.wiring.control import ask
-    from system.wiring.status import status_of_journal
 
     told = ask(places.socket, {"do": "status"})
-    return told if told is not None else status_of_journal(places, config.settings(), wall_ns()).document()
+    if told is None:
+        from system.wiring.status import status_of_journal
+
+        told = status_of_journal(places, config.settings(), wall_ns()).document()
+    return told
 
 
 def _watch(config: "Config", places: "Places", json_: bool) -> None:
@@ -111,7 +114,6 @@ def _tell(what: Literal["halt", "resume", "flatten"], reason: str, places: "Plac
     """Have it done; the exit status: 0 done, 1 not known yet."""
     from system.storage.masking import mask_text
     from system.wiring.control import ask
-    from system.wiring.operator import tell_journal
 
     told = ask(places.socket, {"do": what, "reason": reason})
     is_running = told is not None
@@ -121,6 +123,8 @@ def _tell(what: Literal["halt", "resume", "flatten"], reason: str, places: "Plac
                 f"account {mask_text(places.account)}: no bn live runs, and flatten needs one: start it, or close"
                 " the position in TWS"
             )
+        from system.wiring.operator import tell_journal
+
         told = {"done": True, "text": tell_journal(places, what, reason, wall_ns)}
     if json_:
         account = mask_text(places.account)

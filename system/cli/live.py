@@ -88,7 +88,7 @@ def _run(plan: "Plan", console: "Console", logs: Path) -> None:
                 nursery.start_soon(panel.run, running.status, log)
 
     try:
-        with library_events(log, wall_ns), panel or nullcontext():
+        with library_events(log), panel or nullcontext():
             trio.run(Live(plan, wall_ns=wall_ns, log=log, services=[show]).run)
     finally:
         log.close()

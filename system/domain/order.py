@@ -75,7 +75,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case HaltAsked():
             draft.halt(event.reason)
         case ResumeAsked():
-            draft.set(halted="")
+            draft.set(halted="", refused=0)
         case RollAsked():
             _leave(draft)
         case MarginAsked():
@@ -160,16 +160,23 @@ def _enter(draft: Draft, event: EntryAccepted) -> None:
     draft.commands.append(Place(orders=tuple(terms(bracket.ref, order) for order in bracket.orders)))
 
 
-def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
-    """Why an entry must not be made, or nothing. Exits never pass here."""
+def shut_because(state: State, now_ns: int) -> str:
+    """Why no entry must be made, whatever it is, or nothing."""
     if state.halted:
         return f"halted: {state.halted}"
     if not state.up or not state.synced:
         return "not reconciled with the broker"
     if state.foreign_orders or state.foreign_contracts:
         return "orders or contracts that are not ours"
-    if disagrees(state, event.now_ns, 0 if state.told > state.moved else GRACE_NS):
+    if disagrees(state, now_ns, 0 if state.told > state.moved else GRACE_NS):
         return "the broker's position is not the book's"
+    return ""
+
+
+def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
+    """Why an entry must not be made, or nothing. Exits never pass here."""
+    if shut := shut_because(state, event.now_ns):
+        return shut
     if not state.is_flat:
         return "a position or an order is under way, or not proven over"
     reference_ticks = event.ask_ticks if event.side > 0 else event.bid_ticks

@@ -52,6 +52,7 @@ class State:
     foreign_contracts: int = 0  # held at the broker and not by us
     foreign_orders: tuple[int, ...] = ()  # permIds of live ones
     foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
+    refused: int = 0  # entries in a row
     halted: str = ""
 
     @property
@@ -124,9 +125,10 @@ def _bracket(state: State, _now_ns: int, payload: Payload) -> State:
 
 def _execution(state: State, now_ns: int, payload: Any) -> State:
     fields = {name: payload[name] for name in ("order_id", "side", "contracts", "price_ticks", "ts_ns")}
-    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields))
-    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
     order = state.bracket.order(payload["order_id"]) if state.bracket is not None else None
+    is_live = order is not None and order.is_live
+    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields), is_live=is_live)
+    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
     if order is not None:
         state = _with_order(state, replace(order, filled=book.filled(order.order_id)))
     return state

@@ -19,7 +19,14 @@ from system.domain.order_events import (
     Reconciled,
 )
 from system.domain.order_log import State
-from system.domain.order_reports import take_execution, take_foreign, take_open_order, take_position, tell_fill
+from system.domain.order_reports import (
+    take_doubles,
+    take_execution,
+    take_foreign,
+    take_open_order,
+    take_position,
+    tell_fill,
+)
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import MINUTE_S, SECOND_NS
 
@@ -48,13 +55,17 @@ def take_answer(draft: Draft, answer: Answered) -> None:
 
 
 def _take_open_orders(draft: Draft, answer: OpenOrdersAnswered) -> None:
+    mine = [told for told in answer.orders if told.client_id == draft.rules.client_id]
+    for order in draft.state.orders:
+        if order.doubles and order.seen < answer.number:
+            take_doubles(draft, order, mine)
     for told in answer.orders:
         take_open_order(draft, told, answer.number)
     present = {told.perm_id for told in answer.orders}
     for perm_id in draft.state.foreign_orders:
         if perm_id not in present:
             take_foreign(draft, perm_id, is_live=False)
-    ours = {told.terms.order_id for told in answer.orders if told.client_id == draft.rules.client_id}
+    ours = {told.terms.order_id for told in mine}
     for order in draft.state.orders:
         if order.is_live and order.order_id not in ours and order.seen < answer.number:
             _absent(draft, order)
@@ -87,7 +98,7 @@ def resolve(draft: Draft) -> None:
         asked_after = min(state.open_orders, state.executions) > order.seen
         if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(order):
             continue
-        if order.hint in ("canceled", "rejected"):
+        if order.hint in ("canceled", "rejected") and not order.doubles:
             draft.happen(order, Happening.CANCEL if order.hint == "canceled" else Happening.REJECT)
         else:
             draft.cancel(order)

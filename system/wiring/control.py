@@ -11,19 +11,22 @@ import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from system.actors.ports import Log
 from system.domain.errors import BnError, HaltedError, InputError, LinkGaveUpError, RefusedError
 from system.storage.atomic_file import reason
+
+if TYPE_CHECKING:  # whoever asks does so at once, and does not wait for NumPy
+    from system.actors.ports import Log
 
 REQUEST_BYTES_MAX: Final = 4_096
 ANSWER_BYTES_MAX: Final = 1_000_000
 CLIENTS_MAX: Final = 8
 REQUEST_S: Final = 5.0  # for a request to come, and for its answer to be taken
-WORK_S: Final = 30.0  # for what is asked for; handlers have shorter bounds of their own
+WITHIN_S: Final = {"status": 2.0, "halt": 5.0, "resume": 5.0, "flatten": 20.0}  # for what is asked for to be done
+WORK_S: Final = 30.0  # the same, for anything
 CONNECT_S: Final = 2.0
 
 ERRORS: Final = {kind.status: kind for kind in (InputError, LinkGaveUpError, HaltedError, RefusedError)}
@@ -36,7 +39,7 @@ Handlers = Mapping[str, Callable[[Document], Awaitable[Document]]]
 
 
 async def serve(
-    path: Path, handlers: Handlers, log: Log, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    path: Path, handlers: Handlers, log: "Log", *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
     """Answer until cancelled; starts once it can be reached.
 
@@ -112,7 +115,7 @@ def _clear(path: Path, mine: os.stat_result) -> None:
             path.unlink()
 
 
-async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: Log) -> None:
+async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: "Log") -> None:
     """One request; None: there are too many at once."""
     if handlers is None:
         answer = _refusal(LinkGaveUpError.status, f"busy: {CLIENTS_MAX} others are asking")
@@ -136,7 +139,7 @@ async def _line(stream: trio.SocketStream) -> bytes:
     return line
 
 
-async def _do(line: bytes, handlers: Handlers, log: Log) -> Document:
+async def _do(line: bytes, handlers: Handlers, log: "Log") -> Document:
     """What a line asks for; whatever is wrong with it is the answer."""
     try:
         asked = json.loads(line) if len(line) <= REQUEST_BYTES_MAX else None
@@ -176,7 +179,7 @@ def ask(path: Path, asked: Document) -> Document | None:
                 stream.connect(short)
             except (FileNotFoundError, ConnectionRefusedError):
                 return None
-            stream.settimeout(REQUEST_S + WORK_S)
+            stream.settimeout(REQUEST_S + WITHIN_S.get(asked["do"], WORK_S))
             with suppress(BrokenPipeError, ConnectionResetError):  # it may have said why before it hung up
                 stream.sendall(json.dumps(asked).encode() + b"\n")
             while not line.endswith(b"\n") and len(line) <= ANSWER_BYTES_MAX and (data := stream.recv(65_536)):

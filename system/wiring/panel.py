@@ -93,10 +93,16 @@ class LivePanel:
     """A panel that is drawn anew in its place, and under lines that matter. Never waits for its terminal."""
 
     def __init__(self, console: Console, *, width: int | None = None) -> None:
+        self._console = console
         self._rich = RichConsole(file=cast(IO[str], _Stream(console)), force_terminal=True, width=width)
         # no thread of rich's own; and standard output is not ours to take
         self._live = Live(
-            console=self._rich, auto_refresh=False, redirect_stdout=False, redirect_stderr=False, transient=True
+            Text("bn live: waiting for TWS", style=DULL),
+            console=self._rich,
+            auto_refresh=False,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
         )
 
     def __enter__(self) -> "LivePanel":
@@ -112,10 +118,11 @@ class LivePanel:
             self._rich.print(Text(line, style=BAD if level == "ERROR" else "yellow"), soft_wrap=True)
 
     async def run(self, look: Callable[[], Document], log: Log) -> None:
-        """Draw once a second, until cancelled or until it fails, which is no reason for anything else to."""
+        """Draw once a second where the terminal keeps up; a failure ends this, and nothing else."""
         while True:
             try:
-                self._live.update(panel(look()), refresh=True)
+                if not self._console.is_behind:
+                    self._live.update(panel(look()), refresh=True)
             except Exception as error:  # noqa: BLE001 - what is drawn decides nothing
                 log("panel_failed", exc=error)
                 return

@@ -21,14 +21,14 @@ from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, RefusedError
-from system.domain.link_state import NEVER_NS, LinkRules
+from system.domain.link_state import NEVER_NS
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
 from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import Entry
 from system.wiring import control
-from system.wiring.clock import MockClock, SystemClock
+from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
@@ -65,7 +65,7 @@ class Running:
     places: Places
     mode: Mode
     written: Written
-    clock: SystemClock | MockClock
+    clock: SystemClock
     wiring: Wiring
     broker: LiveBroker
     recorder: Recorder
@@ -139,7 +139,7 @@ class Live:
             raise RefusedError(f"{plan.address}: {fault}; nothing was sent")
         places = places_of(plan.config, greeting.accounts[0])
         make(places)
-        mode: Mode = "mock" if greeting.speed else "paper" if plan.is_paper else "real"
+        mode: Mode = "mock" if greeting.mock_ns else "paper" if plan.is_paper else "real"
         with Journal.open(places.journal, places.account, create=True) as journal:
             halted = remember(journal.records()).orders.halted
             if halted and plan.exits_if_halted:
@@ -154,8 +154,10 @@ class Live:
         self, places: Places, mode: Mode, greeting: Greeting, journal: Journal, machine: SystemClock
     ) -> None:
         plan, log = self._plan, self._log
-        clock = MockClock(greeting.mock_ns, greeting.speed) if greeting.speed else machine
-        rules = plan.rules if isinstance(clock, SystemClock) else at_speed(plan.rules, greeting.speed)
+        clock, rules = machine, plan.rules
+        if greeting.mock_ns:  # its market has a time of its own
+            ahead_ns = greeting.mock_ns - self._wall_ns()
+            clock, rules = SystemClock(lambda: self._wall_ns() + ahead_ns), _without_skew(rules)
         settings = rules.settings
         calendar = Calendar(settings.closures)
         frames = Frames(places.wire, clock) if plan.records_wire else None
@@ -273,27 +275,6 @@ def append(journal: Journal, records: Sequence[Record]) -> None:
     journal.append_all([Entry(kind=record.kind, now_ns=record.now_ns, payload=record.payload) for record in records])
 
 
-def at_speed(rules: Rules, speed: float) -> Rules:
-    """For a mock's market that goes `speed` times as fast: the connection is still judged by real seconds, and its
-    clock, which is the mock's, not at all.
-    """
-
-    def real(span_ns: int) -> int:
-        return round(span_ns * speed)
-
-    link: LinkRules = rules.link
-    link = replace(
-        link,
-        pause_ns=real(link.pause_ns),
-        quiet_pause_ns=real(link.quiet_pause_ns),
-        sync_ns=real(link.sync_ns),
-        stable_ns=real(link.stable_ns),
-        probe_ns=real(link.probe_ns),
-        probe_deadline_ns=real(link.probe_deadline_ns),
-        probe_age_ns=real(link.probe_age_ns),
-        patience_ns=real(link.patience_ns),
-        mark_ns=real(link.mark_ns),
-        skew_alarm_ns=NEVER_NS,
-        skew_max_ns=NEVER_NS,
-    )
-    return replace(rules, link=link)
+def _without_skew(rules: Rules) -> Rules:
+    """For a mock, whose market may go faster than any clock."""
+    return replace(rules, link=replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS))

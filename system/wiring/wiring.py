@@ -148,7 +148,7 @@ class Wiring:
     def month(self, now_ns: int) -> ContractMonth:
         """The contract month to trade on a connection made now: that of what is held, by the journal, comes first."""
         settings = self._rules.settings
-        held = None if self.order.state.is_flat else self.risk.month
+        held = None if self.order.state.is_flat else self.risk.contract_month
         return month_to_trade(Calendar(settings.closures).at(now_ns).day, settings.roll_days, held)
 
     def left_behind(self) -> str:

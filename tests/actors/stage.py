@@ -60,8 +60,10 @@ class Paper:
 
     records: list[Journal] = field(default_factory=list)
     fails: bool = False
+    writes: int = 0
 
     def write(self, records: Sequence[Journal]) -> None:
+        self.writes += 1
         if self.fails:
             raise StorageError("the disk is full")
         self.records += records

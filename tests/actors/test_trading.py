@@ -5,12 +5,20 @@ from typing import Any
 import pytest
 
 from system.domain.bracket import Phase
-from system.domain.order_events import Cancel, Place
+from system.domain.order_events import Cancel, OpenOrderTold, Place, Terms
 from system.domain.road import EntriesHeld, GateTurned, OperatorAsked
 from system.domain.settings import SECOND_NS
-from tests.actors.stage import SETTINGS, Paper, push, stage
+from tests.actors.stage import SETTINGS, Paper, Stage, push, stage
 
 pytestmark = pytest.mark.trio
+
+
+def foreign_order(it: Stage) -> OpenOrderTold:
+    """Made by hand."""
+    terms = Terms(order_id=0, ref="", side=1, contracts=1, type="LMT")
+    return OpenOrderTold(
+        now_ns=0, generation=it.tws.generation, client_id=0, perm_id=77, terms=terms, status="Submitted"
+    )
 
 
 async def test_a_signal_leads_to_one_bracket_and_its_stop_to_a_cooldown(autojump_clock: object) -> None:
@@ -93,6 +101,20 @@ async def test_an_operator_halts_and_resumes(autojump_clock: object) -> None:
         again.tws.say(OperatorAsked(now_ns=0, what="resume"))
         await again.settle()
         assert again.wiring.risk.why_halted() == ""
+
+
+async def test_f43_a_signal_while_a_foreign_order_lives_finds_the_gate_shut_and_counts_as_no_entry(
+    autojump_clock: object,
+) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        it.tws.say(foreign_order(it))
+        await it.settle(1)
+        await push(it, 1)
+        assert {outcome for _, outcome in it.ears.signals} == {"halted"}
+        assert it.wiring.risk.why_halted() == "orders or contracts that are not ours"
+        assert it.wiring.risk.risk.counters.entries == 0
+        assert not it.done(Place)
 
 
 async def test_an_operator_flattens(autojump_clock: object) -> None:

@@ -135,6 +135,15 @@ async def test_f16_a_side_without_a_price_or_a_size_is_told_as_missing(
         assert (record.bid_ticks, record.ask_ticks, record.bid_size, record.ask_size) == told
 
 
+@pytest.mark.parametrize("bid", ["nan", 5000.1, ""])
+async def test_s11_a_quote_that_cannot_be_read_ends_the_one_before_it(bid: object) -> None:
+    async with proven() as (road, peer):
+        req_id = await peer.subscribed(road, "BidAsk")
+        await peer.say(quote(req_id, 5000.0, 5000.25, 10, 20), quote(req_id, bid, 5000.25, 10, 20))
+        await road.until(BadDataTold)
+        assert [(told.bid_size, told.ask_size) for told in road.all(QuoteTold)] == [(10, 20), (0, 0)]
+
+
 @pytest.mark.parametrize("price", [-1.0, 0.0, 1.7976931348623157e308, "nan", "inf", "-inf", 5000.1, -5000.25, 1e9, ""])
 async def test_f16_a_trade_at_no_price_is_bad_data(price: object) -> None:
     async with proven() as (road, peer):

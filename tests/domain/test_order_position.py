@@ -102,6 +102,39 @@ def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -
     assert pit.state.book.position == 0
 
 
+def test_f13_an_exit_that_fills_after_an_inferred_close_is_bought_back() -> None:
+    pit = Pit()
+    pit.open()
+    pit.broker.trade_by_hand(-1)
+    pit.deliver()
+    pit.mute = True
+    for _ in range(30):
+        pit.pass_s(1)
+        if pit.halts():
+            break
+        pit.deliver()
+    assert pit.state.book.position == 0
+    pit.broker.mail.clear()
+    pit.fill("target")
+    pit.mute = False
+    pit.deliver()
+    assert pit.state.book.position == pit.broker.position == -1
+    pit.pass_s(10)
+    close = pit.placed()[-1]
+    assert (close.type, close.side, close.contracts) == ("MKT", 1, 1)
+
+
+def test_f11_an_exit_of_what_is_left_after_an_inferred_fill_is_counted_whole() -> None:
+    pit = Pit()
+    pit.open(contracts=3)
+    pit.broker.trade_by_hand(-1)
+    pit.deliver()
+    pit.pass_s(30)
+    assert pit.state.book.position == 2
+    pit.fill("stop")
+    assert pit.state.book.position == pit.broker.position == 0
+
+
 def test_f14_f43_contracts_that_are_not_ours_stop_entries_and_are_never_traded() -> None:
     pit = Pit()
     pit.open()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -51,11 +51,13 @@ class Disk:
 
     file: File
     records: list[Kept] = field(default_factory=list)
+    writes: int = 0
 
     def __post_init__(self) -> None:
         self.records += self.file.records()
 
     def write(self, records: Sequence[Journal]) -> None:
+        self.writes += 1
         self.file.append_all([Entry(kind=one.kind, now_ns=one.now_ns, payload=one.payload) for one in records])
         self.records += records
 
@@ -68,6 +70,31 @@ def on_disk(path: Path) -> Iterator[Disk]:
     """The journal in a folder, made where there is none."""
     with File.open(path / "journal.db", "DU1", create=True) as file:
         yield Disk(file=file)
+
+
+def killed_at(write: int, *, durable: bool) -> Callable[[World], World]:
+    """A hook for `live`: the program is killed in its n-th write, before the records are on disk or right after."""
+
+    def hook(world: World) -> World:
+        calls = 0
+
+        def killed(records: Sequence[Journal]) -> None:
+            nonlocal calls
+            calls += 1
+            if calls < write or durable:
+                world.write(records)
+            if calls == write:
+                raise Killed
+
+        return replace(world, write=killed)
+
+    return hook
+
+
+async def pass_without_us(mock: Mock, seconds: float) -> None:
+    """Let the market and the broker go on while no program of ours runs."""
+    mock.faults = None
+    await play(mock, mock.now_ns + round(seconds * SECOND_NS))
 
 
 @dataclass
@@ -111,10 +138,10 @@ class Live:
         """Let a fault begin now. `of` and other settings by their names."""
         self.faults.inject(kind, for_, client, settings)
 
-    async def signal(self, side: int) -> None:
-        """Let the market give a signal: trades of one side, then the quiet of before."""
+    async def signal(self, side: int, pushes: int = 20) -> None:
+        """Let the market give a signal by trades of one side, half a second apart."""
         told = len(self.ears.signals)
-        for _ in range(20):
+        for _ in range(pushes):
             self.mock.place(trades(self.mock, side))
             await self.settle(0.5)
             if len(self.ears.signals) > told:
@@ -197,6 +224,16 @@ class Live:
     def entries(self) -> int:
         """How many signals have become orders."""
         return [outcome for _, outcome in self.ears.signals].count("accepted")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the newest bracket is: nothing of it may fill any more."""
+        return self.orders.bracket is not None and self.orders.bracket.is_over
+
+    @property
+    def writes(self) -> int:
+        """How often the journal was written to."""
+        return self.paper.writes
 
     @property
     def is_sure(self) -> bool:

@@ -30,7 +30,7 @@ class Day:
         self.told: list[Record] = []
         self.asked = 0
 
-    def wire(self, way: str, _now_ns: int, data: bytes) -> None:
+    def wire(self, _generation: int, way: str, _now_ns: int, data: bytes) -> None:
         self.asked += way == "out" and data[4:].startswith(CONTRACT_DETAILS)
 
     def kinds(self) -> list[type]:

@@ -186,14 +186,37 @@ async def test_f05_an_order_written_into_a_dead_socket_is_unknown_and_not_sent_a
 
 
 @pytest.mark.parametrize("shape", ["both", "error", "inactive"])
-async def test_f06_a_bracket_whose_stop_is_refused_is_taken_back(shape: str, autojump_clock: object) -> None:
-    """The order that would transmit the bracket is refused, so entry and target wait in TWS for a human's click."""
-    async with live(plan=f'[[fault]]\nkind = "reject"\nmessage = 3\nshape = "{shape}"') as it:
+async def test_f06_a_stop_that_is_refused_while_its_entry_fills_is_sent_again_within_5_s(
+    shape: str, autojump_clock: object
+) -> None:
+    """L01. The last order of the bracket is refused: 201 and Inactive, or only one of them; entry and target work."""
+    async with live() as it:
         await it.ready()
+        it.inject("reject", which="stop", shape=shape)
         await it.signal(1)
-        await it.until(lambda: it.orders.bracket is not None and it.orders.bracket.is_over, 60)
-        assert it.truth == 0
-        assert it.resting == {}
+        await it.until(lambda: it.truth == 1, 1)
+        await it.until(lambda: it.is_sure, 5)
+        assert it.placed == [ENTRY, TARGET, STOP, 4]
+        assert it.resting == {TARGET: "Submitted", 4: "PreSubmitted"}
+        it.agrees()
+
+
+@pytest.mark.parametrize("which", ["entry", "limit"])
+async def test_f06_a_bracket_of_which_another_order_is_refused_ends_flat_or_whole(
+    which: str, autojump_clock: object
+) -> None:
+    """The entry is refused, and its exits know no parent; or the target is."""
+    async with live() as it:
+        await it.ready()
+        it.inject("reject", which=which)
+        await it.signal(1)
+        await it.settle(20)
+        if which == "entry":
+            assert it.truth == 0
+            assert it.resting == {}
+        else:
+            assert it.resting == {STOP: "PreSubmitted", 4: "Submitted"}
+            assert it.is_sure
         it.agrees()
 
 

@@ -189,6 +189,18 @@ async def test_a_server_that_hangs_up_has_said_nothing(tmp_path: Path) -> None:
                 await asked(tmp_path / "s", do="halt")
 
 
+async def test_a_process_that_was_stopped_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(control.WITHIN_S, "status", 0.1)
+    monkeypatch.setattr(control, "REQUEST_S", 0.1)
+    with socket.socket(socket.AF_UNIX) as stopped:
+        stopped.bind(str(tmp_path / "s"))
+        stopped.listen(1)
+        with pytest.raises(LinkGaveUpError, match="does not answer"):
+            await asked(tmp_path / "s", do="status")
+
+
 async def test_no_handle_is_left_open(tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):

@@ -154,6 +154,11 @@ async def test_it_is_drawn_anew_in_its_place_and_the_cursor_comes_back(autojump_
         assert "\x1b[1A" in shown
 
 
+def test_before_there_is_anything_to_show_it_says_what_it_waits_for() -> None:
+    with terminal() as (master, console), LivePanel(console, width=100):
+        assert "waiting for TWS" in seen(master)
+
+
 @pytest.mark.trio
 async def test_what_matters_stays_above_it_and_the_rest_is_quiet(autojump_clock: object) -> None:
     with terminal() as (master, console), LivePanel(console, width=100) as live:
@@ -167,9 +172,19 @@ async def test_what_matters_stays_above_it_and_the_rest_is_quiet(autojump_clock:
 
 @pytest.mark.trio
 async def test_a_terminal_that_was_stopped_costs_frames_alone(autojump_clock: object) -> None:
-    with terminal() as (_, console), LivePanel(console, width=100) as live:
-        await draw(live, 200)
-        assert console.lost > 0
+    with terminal() as (master, console):
+        with LivePanel(console, width=100) as live:
+            await draw(live, 200)
+            assert console.is_behind
+            live.say("ERROR", "alert name=data_stalled")
+        assert console.lost == 0
+        shown = ""
+        while console.is_behind:
+            shown += seen(master)
+        shown += seen(master)
+    assert shown.count("+0.1234") < 100
+    assert "alert name=data_stalled" in shown
+    assert shown.endswith(("\x1b[?25h", "\x1b[2K"))
 
 
 @pytest.mark.trio
