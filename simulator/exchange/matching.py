@@ -90,11 +90,17 @@ def _meet_quote(orders: Array, o: int, ts: int, book: Array, reports: Array, n: 
 
 
 @kernel
+def trail_distance(price: int, trail_ticks: int, trail_ppm: int) -> int:
+    """How far behind a price a trailing stop stays: ticks, or at least one of millionths; 0: it stands."""
+    if trail_ppm > 0:
+        return max(1, (price * trail_ppm + 500_000) // 1_000_000)
+    return trail_ticks
+
+
+@kernel
 def _trail(orders: Array, o: int, price: int) -> None:
     """Let a trailing stop, and its limit, follow a trade that did not trigger it; it never goes back."""
-    distance = orders["trail_ticks"][o]
-    if orders["trail_ppm"][o] > 0:
-        distance = max(1, (price * orders["trail_ppm"][o] + 500_000) // 1_000_000)
+    distance = trail_distance(price, orders["trail_ticks"][o], orders["trail_ppm"][o])
     if distance > 0:
         side = orders["side"][o]
         moved = min(0, (price + side * distance - orders["stop_ticks"][o]) * side) * side

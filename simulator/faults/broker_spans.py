@@ -1,11 +1,12 @@
 """Faults of TWS and IB that last."""
 
+import math
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from simulator.faults.effect import Effect
-from simulator.tws import account_notices as account
 from simulator.tws import market_notices as market
 from simulator.tws import notices as tws
 from simulator.tws import requests as ask
@@ -13,7 +14,6 @@ from simulator.tws.codes import warning
 from simulator.tws.notices import Notice
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
-from system.domain.instrument import TICKS_PER_POINT
 
 FARM: Final = "usfuture"
 HISTORY_FARM: Final = "ushmds"
@@ -30,6 +30,8 @@ HISTORY: Final = (
     *(market.HeadTimestamp, market.Histogram, market.HistoricalDataUpdate),
 )
 CONTRACTS: Final = (tws.ContractDetails, tws.ContractDetailsEnd, tws.SymbolSamples)
+BID, ASK = 1, 2  # types of ticks
+NO_PRICE: Final = {"minus": -1.0, "zero": 0.0, "huge": sys.float_info.max, "nan": math.nan}
 ORDERS: Final = (ask.PlaceOrder, ask.CancelOrder, ask.ReqGlobalCancel)
 
 
@@ -101,6 +103,13 @@ class NoData(Silence):
 
     silent, begins, ends = LIVE, (2103, FARM), (2104, FARM)
 
+    def end(self) -> None:
+        """2104, and live data comes again, or never."""
+        if self.fault["data"] == "lost":
+            for session in self.sessions():
+                self.player.world.forget_data(session)
+        super().end()
+
 
 class NoHistory(Silence):
     """The farm of history."""
@@ -120,12 +129,6 @@ class Stall(Silence):
     silent = LIVE
 
 
-class NoAcknowledgements(Silence):
-    """Orders live, and nobody is told how."""
-
-    silent = (account.OpenOrder, account.OrderStatus)
-
-
 class Restart(Effect):
     """TWS is not there."""
 
@@ -135,7 +138,7 @@ class Restart(Effect):
         world.listens = False
         for session in self.sessions():
             session.close(f"fault: {self.fault.kind}")
-        world.deliver(world.desk.restart(world.now_ns, ids_lost=self.fault["ids_lost"]))
+        world.desk.restart(ids_lost=self.fault["ids_lost"])
 
     def end(self) -> None:
         """Take connections again, unless another restart lasts."""
@@ -146,11 +149,20 @@ class Sentinel(Effect):
     """Prices that say that there is none."""
 
     def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """-1 for a price, 0 for a size."""
+        """No price, or no size."""
+        what, price = self.fault["what"], NO_PRICE.get(self.fault["value"])
+        is_quote = isinstance(notice, market.TickByTickQuote) or (
+            isinstance(notice, market.TickPrice) and notice.tick_type in (BID, ASK)
+        )
+        if what not in ("all", "quotes" if is_quote else "trades"):
+            return (notice,)
         if isinstance(notice, market.TickPrice):
-            return (replace(notice, price=-1.0, size=0),)
+            return (replace(notice, price=notice.price if price is None else price, size=0),)
         if isinstance(notice, market.TickByTickQuote):
-            return (replace(notice, bid=-1.0, ask=-1.0, bid_size=0, ask_size=0),)
+            bid, ask = (notice.bid, notice.ask) if price is None else (price, price)
+            return (replace(notice, bid=bid, ask=ask, bid_size=0, ask_size=0),)
+        if isinstance(notice, market.TickByTickTrade):
+            return (replace(notice, price=notice.price if price is None else price, size=0),)
         return (notice,)
 
 
@@ -161,7 +173,7 @@ class Crossed(Effect):
         """The sides change places."""
         if isinstance(notice, market.TickByTickQuote):
             return (replace(notice, bid=notice.ask, ask=notice.bid),)
-        if isinstance(notice, market.TickPrice) and notice.tick_type in (1, 2):
+        if isinstance(notice, market.TickPrice) and notice.tick_type in (BID, ASK):
             return (replace(notice, tick_type=3 - notice.tick_type),)
         return (notice,)
 
@@ -183,6 +195,18 @@ class Entitlement(Effect):
         self.player.world.data.limits.entitlement = others[-1].fault["data"] if others else "live"
 
 
+class LimitLock(Effect):
+    """One side of the book is empty."""
+
+    def begin(self) -> None:
+        """Lock."""
+        self.player.world.lock(up=self.fault["side"] == "up")
+
+    def end(self) -> None:
+        """The other side is back."""
+        self.player.world.unlock()
+
+
 class Halt(Effect):
     """Nobody quotes and nobody trades."""
 
@@ -193,48 +217,6 @@ class Halt(Effect):
     def end(self) -> None:
         """Open again."""
         self.player.world.resume()
-
-
-class Commission(Effect):
-    """Commission reports that are absent, late, or have no amount."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """The report, or what is told in its place."""
-        if not isinstance(notice, account.CommissionReport):
-            return (notice,)
-        if self.fault["how"] == "minus":
-            return (replace(notice, commission=-1.0),)
-        if self.fault["how"] == "late":
-            self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
-        return ()
-
-
-class PositionLag(Effect):
-    """Positions are told late."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """Later."""
-        if not isinstance(notice, account.Position | account.PortfolioValue):
-            return (notice,)
-        self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
-        return ()
-
-
-class Correction(Effect):
-    """Each fill is corrected."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """The fill; its correction comes with the next thing that is due."""
-        if isinstance(notice, account.ExecDetails) and notice.req_id == tws.NO_ID:
-            execution = notice.execution
-            if execution.exec_id.endswith(".01"):
-                price = round(execution.price * TICKS_PER_POINT) + self.fault["ticks"]
-                self.player.later(0.0, lambda: self._correct(execution.exec_id, price))
-        return (notice,)
-
-    def _correct(self, exec_id: str, price_ticks: int) -> None:
-        world = self.player.world
-        world.deliver(world.desk.correct(exec_id, price_ticks, world.now_ns))
 
 
 BROKER_SPANS: Final[dict[str, type[Effect]]] = {
@@ -249,8 +231,5 @@ BROKER_SPANS: Final[dict[str, type[Effect]]] = {
     "crossed_book": Crossed,
     "entitlement": Entitlement,
     "halt": Halt,
-    "ack_lost": NoAcknowledgements,
-    "commission": Commission,
-    "position_lag": PositionLag,
-    "correction": Correction,
+    "limit_lock": LimitLock,
 }

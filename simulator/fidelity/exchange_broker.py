@@ -96,6 +96,8 @@ class ExchangeBroker:
                 self._on_due()
             case order.Ask():
                 self.tell([self._answer(command)])
+            case order.AskMargin():
+                raise AssertionError("METHOD.md 7 knows no margin, and no run on a tape asks for it")
             case _:
                 assert_never(command)
 

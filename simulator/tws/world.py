@@ -164,6 +164,7 @@ class World:
     def halt(self) -> None:
         """Nobody quotes or trades until as many `resume` have come: METHOD.md's rules for a missing quote hold."""
         self.market.halts += 1
+        self._say_halts(+1)
         if hours.is_open(self.now_ns):
             gap = empty_batch(1)
             gap["ts_ns"], gap["kind"] = self.now_ns, GAP
@@ -171,6 +172,29 @@ class World:
 
     def resume(self) -> None:
         """The market opens again where the tape is by then, unless another halt lasts."""
+        self.unlock()
+        self._say_halts(-1)
+
+    def _say_halts(self, more: int) -> None:
+        before = self.data.halted
+        self.data.halts += more
+        if self.data.halted != before:
+            for session in list(self.sessions.values()):
+                self._tell_data(session, Feed.tell_halted)
+
+    def lock(self, *, up: bool) -> None:
+        """One side is gone and nobody trades until `unlock`: the price stands at its limit."""
+        self.market.halts += 1
+        board = self.data.board
+        if hours.is_open(self.now_ns):
+            quote = empty_batch(1)
+            quote["ts_ns"], quote["kind"] = self.now_ns, QUOTE
+            quote["bid_ticks"], quote["ask_ticks"] = board.bid_ticks, board.ask_ticks
+            quote["bid_size"], quote["ask_size"] = (board.bid_size, 0) if up else (0, board.ask_size)
+            self.place(quote)
+
+    def unlock(self) -> None:
+        """The tape goes on, unless something else holds it."""
         self.market.halts -= 1
         assert self.market.halts >= 0
 
@@ -205,7 +229,7 @@ class World:
         self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
-            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
+            if (notices := feed.take(now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)

@@ -1,19 +1,21 @@
 """Keeping what is held protected, or closing it: by proof, in three attempts, and only ever what is ours.
 
-A stop protects when the broker says that it has it, every field was read back as sent, and it is large enough. Without
-such a stop for five seconds: say so, send the stop again if the old one is proven dead, else close at market in the
-exits' group, where no two can fill more than the position; after three attempts halt and leave things as they are.
+A stop protects when the broker says that it has it, every field was read back as sent, and it is large enough. One that
+is proven dead is sent again within two seconds; where there may be one that is not proven for five seconds, the
+position is closed at market in the exits' group, where no two can fill more than it; all that is said out loud. After
+three attempts: halt, and leave things as they are.
 """
 
 from dataclasses import replace
 from typing import Final
 
-from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import TRIES_MAX, Draft
+from system.domain.intent import Order, Role, is_moved, terms
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import SECOND_NS
 
+RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
 HOPELESS_NS: Final = 15 * SECOND_NS  # without protection, since it was last renewed
 
 
@@ -33,16 +35,31 @@ def supervise(draft: Draft) -> None:
         else:
             _clear(draft)
     bracket, held = draft.bracket, draft.state.book.position
-    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
-        draft.set_bracket(ended=1)
-        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+    if bracket.entry.filled:
+        draft.set(refused=0)
+    elif not (bracket.entry.is_live or held or bracket.ended):
+        _end(draft)
+
+
+def _end(draft: Draft) -> None:
+    """Tell the gate that nothing came of an entry; halt where the broker refuses one after the other."""
+    entry = draft.bracket.entry
+    draft.set_bracket(ended=1)
+    draft.commands.append(EntryEnded(reason=f"entry {entry.state.value}"))
+    if entry.state is OrderState.REJECTED:
+        draft.set(refused=draft.state.refused + 1)
+        if draft.state.refused >= REFUSALS_MAX:
+            draft.halt("three entries in a row were refused")
 
 
 # nothing is held
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+
+    Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
+    """
     bracket = draft.bracket
     draft.set_bracket(bare_ns=0, tries=0)
     if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
@@ -55,9 +72,7 @@ def _clear(draft: Draft) -> None:
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        for order in bracket.orders:
-            if order.is_live:
-                draft.cancel(order)
+        draft.cancel(bracket.entry)
 
 
 # something is held
@@ -65,6 +80,8 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
+    if _holds_less(draft):
+        return
     if held * bracket.side < 0:
         if not _is_certain(draft):
             return
@@ -80,6 +97,15 @@ def _keep(draft: Draft) -> None:
     _complete(draft)
 
 
+def _holds_less(draft: Draft) -> bool:
+    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
+    open a position. Its next word settles it (`system.domain.reconciliation`)."""
+    state = draft.state
+    held, told = state.book.position, state.told_contracts
+    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
+    return is_late and (told if held > 0 else -told) < abs(held)
+
+
 def _is_certain(draft: Draft) -> bool:
     """Whether a position of the wrong sign is one, and no fill of the entry is yet to be told; if not, ask."""
     state, entry = draft.state, draft.bracket.entry
@@ -91,7 +117,7 @@ def _is_certain(draft: Draft) -> bool:
 
 
 def _protect(draft: Draft) -> None:
-    """Watch the stop; without a proven one for five seconds, send it anew or ask for a close."""
+    """Watch the stop; send one anew that is proven dead, and ask for a close where none is proven in time."""
     bracket, held = draft.bracket, draft.state.book.position
     if any(protects(order, held) for order in bracket.orders):
         draft.set_bracket(bare_ns=0, tries=bracket.tries if bracket.exit_reason or _excess(draft) else 0)
@@ -102,10 +128,12 @@ def _protect(draft: Draft) -> None:
     closing = any(order.is_proven for order in bracket.live(Role.CLOSE))
     if draft.now_ns - bracket.bare_ns >= HOPELESS_NS and not closing:
         draft.halt("a position has neither a proven stop nor a proven close")
-    if bracket.exit_reason or not draft.is_late(bracket.bare_ns):
+    may_live = bool(bracket.live(Role.STOP)) or bool(bracket.tries)
+    bare_for_ns = draft.now_ns - bracket.bare_ns
+    if bracket.exit_reason or bare_for_ns < (ANSWER_NS if may_live else RENEW_NS):
         return
-    draft.alert("unprotected", f"{held} contracts have had no proven stop for five seconds")
-    if bracket.live(Role.STOP) or bracket.tries or held * bracket.side < 0:
+    draft.alert("unprotected", f"{held} contracts have had no proven stop for {bare_for_ns / SECOND_NS:.0f} s")
+    if may_live or held * bracket.side < 0:
         draft.set_bracket(exit_reason="flatten")
         return
     draft.set_bracket(tries=1, tried_ns=draft.now_ns, bare_ns=draft.now_ns)
@@ -117,8 +145,13 @@ def _attempt(draft: Draft) -> bool:
     bracket = draft.bracket
     if bracket.tries and not draft.is_late(bracket.tried_ns):
         return False
-    if bracket.tries >= TRIES_MAX:
-        draft.halt("three attempts at an exit have failed; what rests at the broker is left as it is")
+    if bracket.tries > TRIES_MAX:
+        return False
+    if bracket.tries == TRIES_MAX:
+        draft.set_bracket(tries=TRIES_MAX + 1)
+        text = "three attempts at an exit have failed; what rests at the broker is left as it is"
+        draft.alert("exit_failed", f"{draft.state.book.position} contracts: {text}")
+        draft.halt(text)
         return False
     draft.set_bracket(tries=bracket.tries + 1, tried_ns=draft.now_ns)
     return True
@@ -127,14 +160,22 @@ def _attempt(draft: Draft) -> bool:
 def _close(draft: Draft) -> None:
     """Close at market what is to be closed, unless a close is under way for all that is proven.
 
-    An entry that still works is taken back first: what it fills must be closed too.
+    An entry that still works is taken back first: what it fills must be closed too. Where TWS has refused a close, it
+    may be for the group that it was to join: the target, which is in it, is moved to the stop's price, which the market
+    has not reached (F66).
     """
     bracket = draft.bracket
     if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
         draft.cancel(bracket.entry)
         return
     under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
-    if bracket.exit_reason and not under_way and _attempt(draft):
+    if not bracket.exit_reason or under_way or not _attempt(draft):
+        return
+    refused = any(order.role is Role.CLOSE and order.state is OrderState.REJECTED for order in bracket.orders)
+    targets = [order for order in bracket.live(Role.TARGET) if order.is_proven and not is_moved(bracket, order)]
+    if refused and targets and draft.state.book.position * bracket.side > 0:
+        draft.move(targets[0], bracket.stop_ticks)
+    else:
         draft.place_exit(Role.CLOSE)
 
 
@@ -150,7 +191,9 @@ def _complete(draft: Draft) -> None:
     if bracket.entry.is_live or bracket.exit_reason or not draft.is_late(draft.state.moved_ns):
         return
     if excess := _excess(draft):
-        if _attempt(draft):
+        if any(order.doubled for order in excess):
+            draft.set_bracket(exit_reason="flatten")
+        elif _attempt(draft):
             held = abs(draft.state.book.position)
             cut = [replace(terms(bracket.ref, order), contracts=order.filled + held) for order in excess]
             draft.commands += [Place(orders=(order,)) for order in cut]

@@ -3,6 +3,7 @@
 import pytest
 
 from system.domain import link_events as link
+from system.domain import order_events as order
 from system.domain.errors import LinkGaveUpError
 from system.domain.link_state import Phase
 from tests.actors.stage import Tws, stage
@@ -48,6 +49,15 @@ async def test_f05_a_peer_that_falls_silent_is_left_within_four_seconds(autojump
         assert it.done(link.Abort) == [link.Abort(generation=1)]
 
 
+async def test_a_gate_that_stays_shut_says_why_now_and_not_why_then(autojump_clock: object) -> None:
+    async with stage() as it:
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == "the link is syncing"
+        it.tws.hang_up()
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == "the link is down"
+
+
 async def test_heartbeats_go_out_each_second_whatever_the_market_does(autojump_clock: object) -> None:
     async with stage() as it:
         await it.until_ready()
@@ -56,3 +66,21 @@ async def test_heartbeats_go_out_each_second_whatever_the_market_does(autojump_c
             it.tws.say(*it.tws.quote())
             await it.settle(0.01)
         assert len(it.done(link.Probe)) - before == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize("restored", [1101, 1102])
+async def test_f21_a_broker_that_is_cut_off_is_asked_for_no_books_until_it_is_back(
+    restored: int, autojump_clock: object
+) -> None:
+    async with stage() as it:
+        await it.until_ready()
+        it.tws.say(link.CodeTold(now_ns=0, generation=1, code=1100, text=""))
+        await it.settle(1)
+        asked = len(it.done(order.Ask))
+        await it.settle(100)
+        assert len(it.done(order.Ask)) == asked
+        assert not it.wiring.order.state.up
+        it.tws.say(link.CodeTold(now_ns=0, generation=1, code=restored, text=""))
+        await it.flow(2)
+        assert len(it.done(order.Ask)) == asked + 3
+        assert it.wiring.watchdog.state.phase is Phase.READY

@@ -2,32 +2,26 @@
 
 import pytest
 
-from simulator.tws.session import State
-from tests.faults.stage import ES, Actor, Stage
-
-ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
-
+from tests.faults.stage import (
+    COMMISSION,
+    DEPTH,
+    ERROR,
+    ES,
+    FILL,
+    GENERIC,
+    OPEN,
+    POSITION,
+    QUOTE,
+    Stage,
+    bracket,
+    codes,
+    statuses,
+    trading,
+)
 
 Fields = tuple[object, ...]
 HISTORY: Fields = (20, 7, *ES, 0, "", "1 min", "60 S", 0, "TRADES", 1, 0, "")
 DETAILS: Fields = (9, 8, 4, *ES, 0, "", "", "")
-
-
-def codes(frames: list[list[str]]) -> list[int]:
-    return [int(frame[3]) for frame in frames if frame[0] == ERROR]
-
-
-def statuses(frames: list[list[str]], order_id: int) -> list[str]:
-    return [frame[2] for frame in frames if frame[0] == STATUS and frame[1] == str(order_id)]
-
-
-def trading() -> tuple[Stage, Actor]:
-    stage = Stage()
-    client = stage.client()
-    client.watch()
-    stage.go(0.5, client)
-    client.read()
-    return stage, client
 
 
 def test_f21_1100_silences_everything_and_1102_brings_it_back() -> None:
@@ -128,134 +122,6 @@ def test_after_a_silence_the_book_of_depth_is_told_anew() -> None:
     assert {frame[4] for frame in rows} == {"0"}, "inserts alone"
 
 
-def test_f08_a_swallowed_order_is_never_heard_of() -> None:
-    stage, client = trading()
-    stage.inject("swallow")
-    client.order(1, kind="LMT", limit=1000)
-    client.order(2, kind="LMT", limit=1000)
-    stage.go(1, client)
-    frames = client.read()
-    assert statuses(frames, 1) == []
-    assert statuses(frames, 2)[-1] == "Submitted"
-
-
-def test_an_order_that_arrives_late_is_acknowledged_late() -> None:
-    stage, client = trading()
-    stage.inject("ack_late", by="2s")
-    client.order(1, kind="LMT", limit=1000)
-    stage.go(1.8, client)
-    assert statuses(client.read(), 1) == []
-    stage.go(0.4, client)
-    assert statuses(client.read(), 1)[-1] == "Submitted"
-
-
-def test_a_lost_acknowledgement_leaves_the_fill_alone() -> None:
-    stage, client = trading()
-    stage.inject("ack_lost", "5s")
-    client.order(1)
-    stage.go(1, client)
-    kinds = client.kinds()
-    assert FILL in kinds
-    assert COMMISSION in kinds
-    assert STATUS not in kinds
-    assert OPEN not in kinds
-
-
-def test_f01_a_code_about_an_order_does_not_stop_it() -> None:
-    stage, client = trading()
-    stage.inject("error", code=10349, text="TIF was set to DAY")
-    client.order(1)
-    stage.go(1, client)
-    frames = client.read()
-    assert codes(frames) == [10349]
-    assert statuses(frames, 1)[-1] == "Filled"
-
-
-def test_f18_a_reject_has_two_shapes() -> None:
-    for shape, said in {"both": ([201], ["Inactive"]), "error": ([201], []), "inactive": ([], ["Inactive"])}.items():
-        stage, client = trading()
-        stage.inject("reject", shape=shape)
-        client.order(1)
-        stage.go(1, client)
-        frames = client.read()
-        assert (codes(frames), statuses(frames, 1)) == said
-
-
-def test_f13_a_fill_may_win_against_its_cancel() -> None:
-    stage, client = trading()
-    client.order(1, kind="LMT", limit=4900)
-    stage.go(0.5, client)
-    client.read()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 1, "")
-    stage.go(0.5, client)
-    frames = client.read()
-    assert statuses(frames, 1) == ["Filled"]
-    assert ([frame[0] for frame in frames].count(FILL), codes(frames)) == (1, [10148])
-
-
-def test_f13_there_is_no_race_for_an_order_that_is_not_there() -> None:
-    stage, client = trading()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 9, "")
-    assert codes(client.read()) == [10147]
-
-
-def test_f29_a_cancel_that_nobody_asked_for_is_told_by_cancelled_and_202() -> None:
-    stage, client = trading()
-    client.order(1, kind="LMT", limit=1000)
-    stage.go(1, client)
-    client.read()
-    stage.inject("unasked_cancel")
-    stage.go(1, client)
-    frames = client.read()
-    assert statuses(frames, 1)[-1] == "Cancelled"
-    assert codes(frames) == [202]
-
-
-def test_f31_a_corrected_fill_comes_again_with_a_higher_last_part() -> None:
-    stage, client = trading()
-    stage.inject("correction", ticks=2)
-    client.order(1)
-    stage.go(1, client)
-    fills = [frame for frame in client.read() if frame[0] == FILL]
-    ids = [next(field for field in frame if field.count(".") == 3) for frame in fills]
-    assert [one.rsplit(".", 1)[1] for one in ids] == ["01", "02"]
-    assert len({one.rsplit(".", 1)[0] for one in ids}) == 1
-
-
-def test_commission_reports_are_absent_late_or_without_an_amount() -> None:
-    stage, client = trading()
-    stage.inject("commission", "5s")
-    client.order(1)
-    stage.go(1, client)
-    assert COMMISSION not in client.kinds()
-    stage, client = trading()
-    stage.inject("commission", "5s", how="minus")
-    client.order(1)
-    stage.go(1, client)
-    (report,) = [frame for frame in client.read() if frame[0] == COMMISSION]
-    assert float(report[3]) == -1
-    stage, client = trading()
-    stage.inject("commission", "1s", how="late", by="2s")
-    client.order(1)
-    stage.go(1.5, client)
-    assert COMMISSION not in client.kinds()
-    stage.go(2, client)
-    assert client.kinds().count(COMMISSION) == 1
-
-
-def test_f54_positions_come_late() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    assert POSITION not in client.kinds()
-    stage.go(2, client)
-    assert POSITION in client.kinds()
-
-
 def test_f16_sentinels_and_a_crossed_book_are_told_as_ticks() -> None:
     stage, client = trading()
     stage.inject("sentinel", "1s")
@@ -316,29 +182,6 @@ def test_of_two_halts_the_longer_one_counts_and_a_held_market_stays_held() -> No
     assert stage.world.market.held
 
 
-def test_what_is_late_does_not_break_through_a_lost_link() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    client.read()
-    stage.inject("1100", "3s")
-    stage.go(2, client)
-    assert POSITION not in client.kinds()
-
-
-def test_a_cancel_that_begins_with_a_message_is_about_its_client_alone() -> None:
-    stage = Stage("[[fault]]\nkind = 'unasked_cancel'\nof = 'ReqCurrentTime'\nmessage = 1")
-    first, second = stage.client(1), stage.client(2)
-    for client in (first, second):
-        client.order(1, kind="LMT", limit=1000)
-    stage.go(1, first, second)
-    first.ask(49, 1)
-    stage.go(1, first, second)
-    assert [order.client_id for order in stage.world.desk.orders] == [2]
-
-
 def test_a_gap_goes_through_a_stop() -> None:
     stage, client = trading()
     client.order(1)
@@ -368,22 +211,6 @@ def test_f43_trades_and_orders_by_hand_show_in_position_and_open_orders() -> Non
     assert stage.world.desk.positions() == []
 
 
-def test_f10_a_restart_closes_all_takes_nobody_and_may_give_out_ids_again() -> None:
-    stage, client = trading()
-    for order_id in range(1, 6):
-        client.order(order_id, kind="LMT", limit=1000)
-    stage.go(1, client)
-    client.read()
-    stage.inject("restart", "2s", ids_lost=4)
-    assert client.session.state is State.CLOSED
-    assert not stage.world.listens
-    stage.go(2.1)
-    assert stage.world.listens
-    again = stage.client()
-    assert again.ask(8, 1, 1)[0] == ["9", "1", "2"]
-    assert [frame[0] for frame in again.ask(5, 1)].count(OPEN) == 5
-
-
 def test_a_code_may_be_said_about_any_id() -> None:
     stage, client = trading()
     stage.inject("code", code=404, id=12, text="Order held")
@@ -396,3 +223,100 @@ def test_a_code_without_words_is_told_in_tws_own() -> None:
     stage.inject("code", code=2107)
     (said,) = client.read()
     assert said[3:5] == ["2107", "HMDS data farm connection is inactive but should be available upon demand."]
+
+
+def test_f07_ticks_may_stay_away_although_the_farm_is_back() -> None:
+    stage, client = trading()
+    stage.inject("2103", "1s", data="lost")
+    stage.go(5, client)
+    frames = client.read()
+    assert codes(frames) == [2103, 2104]
+    assert QUOTE not in [frame[0] for frame in frames]
+    client.watch()
+    stage.go(1, client)
+    assert QUOTE in client.kinds()
+
+
+@pytest.mark.parametrize(
+    ("value", "price"), [("minus", "-1.0"), ("zero", "0.0"), ("huge", "1.7976931348623157e+308"), ("nan", "nan")]
+)
+def test_f16_there_are_several_sentinels_for_quotes_and_trades(value: str, price: str) -> None:
+    stage = Stage()
+    client = stage.client()
+    client.send_now(97, 5, *ES, "AllLast", 0, 0)
+    client.read()
+    stage.inject("sentinel", value=value, what="trades")
+    stage.go(1, client)
+    trades = [frame for frame in client.read() if frame[0] == QUOTE]
+    assert {(frame[4], frame[5]) for frame in trades} == {(price, "0")}
+
+
+def test_f16_a_price_may_come_without_a_size() -> None:
+    stage, client = trading()
+    stage.inject("sentinel", value="size")
+    stage.go(1, client)
+    quotes = [frame for frame in client.read() if frame[0] == QUOTE]
+    assert quotes
+    assert all(float(frame[4]) > 4000 and frame[6] == frame[7] == "0" for frame in quotes)
+
+
+def test_f55_a_halt_is_told_as_tick_49() -> None:
+    stage, client = trading()
+    client.ask(1, 11, 6, 0, "ES", "FUT", "202406", 0, "", "", "CME", "", "USD", "", "", 0, "", 0, 0, "")
+    stage.inject("halt", "2s")
+    stage.go(1, client)
+    assert [frame[4] for frame in client.read() if frame[0] == GENERIC] == ["1.0"]
+    stage.go(2, client)
+    assert [frame[4] for frame in client.read() if frame[0] == GENERIC] == ["0.0"]
+
+
+@pytest.mark.parametrize(("side", "gone"), [("up", 7), ("down", 6)])
+def test_f55_at_a_limit_one_side_is_gone_and_nobody_trades(side: str, gone: int) -> None:
+    stage, client = trading()
+    stage.inject("limit_lock", "2s", side=side)
+    client.order(1)
+    stage.go(1.9, client)
+    frames = client.read()
+    (quote,) = [frame for frame in frames if frame[0] == QUOTE]
+    assert [quote[6], quote[7]].count("0") == 1
+    assert quote[gone] == "0"
+    assert FILL not in [frame[0] for frame in frames]
+    stage.go(1, client)
+    assert QUOTE in client.kinds()
+
+
+def test_f43_another_clients_order_and_trade_show_in_open_orders_and_the_position() -> None:
+    stage, client = trading()
+    stage.inject("foreign_order", owner=7)
+    stage.inject("manual_trade", owner=7)
+    stage.go(1, client)
+    assert [order.client_id for order in stage.world.desk.orders] == [7]
+    ((_, contracts),) = stage.world.desk.positions()
+    assert contracts == 1
+    assert OPEN in [frame[0] for frame in client.ask(16, 1)]
+    assert OPEN not in [frame[0] for frame in client.ask(5, 1)], "it is not this client's"
+
+
+def test_a_liquidation_is_marked_in_its_execution() -> None:
+    stage, client = trading()
+    client.order(1)
+    stage.go(1, client)
+    client.read()
+    stage.inject("liquidation")
+    stage.go(1, client)
+    told = [frame for frame in client.ask(7, 3, 9, 0, "", "", "", "", "", "") if frame[0] == FILL]
+    assert stage.world.desk.positions() == []
+    assert [frame[23] for frame in told] == ["0", "1"]
+
+
+def test_a_code_is_said_about_each_open_order_of_a_kind() -> None:
+    stage, client = trading()
+    other = stage.client(2)
+    bracket(client)
+    stage.go(1, client, other)
+    client.read()
+    other.read()
+    stage.inject("code", code=161, about="child")
+    said = {frame[2] for frame in client.read() if frame[0] == ERROR}
+    assert said == {"2", "3"}
+    assert codes(other.read()) == []

@@ -34,7 +34,7 @@ def reachable(account: Account, orders: Iterable[DeskOrder]) -> dict[str, int]:
     symbols = {con_id: holding.instrument.symbol for con_id, holding in account.holdings.items()}
     for order in orders:
         product, side = order.ticket.product, order.ticket.side
-        if order.ticket.account != account.name or order.state in (Life.HELD, Life.UNTRANSMITTED):
+        if order.ticket.account != account.name or order.state is Life.HELD or order.state.is_unsent:
             continue
         symbols.setdefault(product.con_id, product.instrument.symbol)
         key = (product.con_id, side)

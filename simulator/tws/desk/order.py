@@ -12,6 +12,8 @@ from simulator.tws.desk.life import Event, Life, advance
 from simulator.tws.terms import Contract, OrderTerms
 from system.domain.instrument import Instrument
 
+Shape = Literal["both", "error", "inactive"]  # what is told of a reject: 201, Inactive, or both
+
 STOPS: Final = (OrderType.STOP, OrderType.STOP_LIMIT)
 
 
@@ -22,6 +24,8 @@ class Product(Protocol):
     def con_id(self) -> int: ...
     @property
     def instrument(self) -> Instrument: ...
+    @property
+    def ends_ns(self) -> int: ...  # when it has traded for the last time
     def contract(self) -> Contract: ...
 
 
@@ -79,7 +83,9 @@ class DeskOrder:
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
     why: str = ""  # it ended
-    refusal: str = ""  # why IB is taking it away
+    forced: bool = False  # IB's own, to close a position
+    refusal: str = ""  # why IB is taking it away, or will not take it once it is transmitted
+    refusal_shape: Shape = "both"
 
     def step(self, event: Event) -> None:
         """Let something happen to it."""

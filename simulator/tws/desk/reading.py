@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Final, Literal
 
 from simulator.exchange.book import OrderType
+from simulator.exchange.matching import trail_distance
 from simulator.exchange.orders import FAR_TICKS
 from simulator.tws.codes import error
 from simulator.tws.desk.order import Product, Ticket
@@ -174,7 +175,7 @@ def _stop(terms: OrderTerms, kind: OrderType, tick: Decimal, side: int, trail: t
         return ticks_of(terms.trail_stop_price, tick)
     if terms.parent_id or not last_ticks:
         return side * FAR_TICKS  # the first trade sets it
-    return last_ticks + side * (trail_ticks or max(1, (last_ticks * trail_ppm + 500_000) // 1_000_000))
+    return last_ticks + side * int(trail_distance(last_ticks, trail_ticks, trail_ppm))
 
 
 def _limit(terms: OrderTerms, kind: OrderType, tick: Decimal, side: int, stop: int, *, trails: bool) -> int:

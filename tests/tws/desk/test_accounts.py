@@ -83,7 +83,7 @@ def test_account_updates_tell_all_and_end() -> None:
     )
     assert told[-1] == AccountDownloadEnd(account=DU)
     assert isinstance(told[-3], AccountTime)
-    assert told[-3].time == "10:00"
+    assert told[-3].time == "11:00"
     held = told[-2]
     assert isinstance(held, PortfolioValue)
     assert (held.position, held.market_price, held.market_value) == (1, 5002.0, 250_100.0)
