@@ -1,5 +1,6 @@
 """The live tape as the actors see it: a disk that takes no more halts entries once, and never the actors."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from system.storage.live_tape import LiveTape, Sealed, seal_left_over
 from system.storage.tape_meta import TapeMeta
 
 LOOK_S: Final = 1.0
-SEAL_S: Final = 2.0  # at the end of the program; what is not done by then is done at the next start
+SEAL_S: Final = 10.0  # at the end of the program; what is not done by then is done at the next start
 
 
 class Recorder:
@@ -58,10 +59,10 @@ class Recorder:
                 self._try(self._tape.leave)
                 await self._seal()
 
-    async def end(self) -> None:
-        """Seal what there is, if it does not take long."""
+    async def end(self, by_s: float = math.inf) -> None:
+        """Seal what there is, if it is done by then, on trio's clock."""
         self._try(self._tape.leave)
-        with trio.move_on_after(SEAL_S):
+        with trio.move_on_at(min(by_s, trio.current_time() + SEAL_S)):
             await self._seal()
 
     async def _seal(self) -> None:
