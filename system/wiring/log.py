@@ -11,7 +11,10 @@ from system.domain.settings import MINUTE_S, SECOND_NS
 from system.storage.log_file import LogFile
 from system.wiring.log_line import as_json, as_text, plain
 
-LEVELS: Final = {"alert": "ERROR", "actor_failed": "ERROR", "loop_failed": "ERROR", "log_lost": "ERROR"}
+LEVELS: Final = {
+    **dict.fromkeys(("alert", "actor_failed", "loop_failed", "control_failed", "panel_failed", "log_lost"), "ERROR"),
+    **dict.fromkeys(("dial_failed", "stopped"), "WARNING"),  # to be seen above a panel too
+}
 PER_MINUTE: Final = 600  # lines of one event; what repeats itself without end fills no disk (F19)
 OTHERS_PER_MINUTE: Final = 60  # lines of libraries
 

@@ -141,10 +141,13 @@ async def test_f42_a_signal_that_is_judged_late_is_denied(autojump_clock: trio.t
         assert it.ears.signals[-1][1] == "accepted"
 
 
-async def test_f43_an_order_made_by_hand_stops_entries_and_is_never_touched(autojump_clock: object) -> None:
-    """An order of the user's rests far away; the next round of questions shows it; when it is gone, entries go on."""
+@pytest.mark.parametrize("owner", [0, 5])
+async def test_f43_an_order_that_is_not_ours_stops_entries_and_is_never_touched(
+    owner: int, autojump_clock: object
+) -> None:
+    """An order made by hand, or by another program, rests far away; the next round of questions shows it; when it is gone, entries go on."""
     async with act() as it:
-        it.inject("foreign_order")
+        it.inject("foreign_order", owner=owner)
         await it.until(lambda: it.told("foreign_order"), 65)
         await it.push()
         assert it.ears.signals[-1][1] == "halted"
