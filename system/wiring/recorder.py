@@ -58,10 +58,10 @@ class Recorder:
                 self._try(self._tape.leave)
                 await self._seal()
 
-    async def end(self) -> None:
+    async def end(self, within_s: float = SEAL_S) -> None:
         """Seal what there is, if it does not take long."""
         self._try(self._tape.leave)
-        with trio.move_on_after(SEAL_S):
+        with trio.move_on_after(within_s):
             await self._seal()
 
     async def _seal(self) -> None:
