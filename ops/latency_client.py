@@ -53,19 +53,6 @@ async def bare(port: int) -> None:
     ib.disconnect()
 
 
-def compile_kernels(settings: Any) -> None:
-    """Take a quote and a trade, so that nothing is compiled while the market waits."""
-    from system.domain.confluence import Confluence
-    from system.domain.ticks import QUOTE, TRADE, batch_of
-
-    core = Confluence(settings)
-    core.begin_session()
-    touch = {"bid_ticks": [1, 1], "ask_ticks": [2, 2], "bid_size": [1, 1], "ask_size": [1, 1]}
-    ticks = batch_of(ts_ns=[START_NS] * 2, kind=[QUOTE, TRADE], price_ticks=[0, 2], size=[0, 1], **touch)
-    for _ in core.read(ticks, 0, len(ticks)):
-        pass
-
-
 class Counted:
     """The live tape, and when how much of it came."""
 
@@ -117,7 +104,6 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         max_trades_per_day=1_000_000,
         order_latency_ns=SECOND_NS // 1000,
     )
-    compile_kernels(settings)
     calendar, clock = Calendar(), VirtualClock(START_NS)
     (folder / "tapes").mkdir(parents=True)
     log = EventLog(folder / "logs", time_ns)
