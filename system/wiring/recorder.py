@@ -1,6 +1,5 @@
 """The live tape as the actors see it: a disk that takes no more halts entries once, and never the actors."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -59,10 +58,10 @@ class Recorder:
                 self._try(self._tape.leave)
                 await self._seal()
 
-    async def end(self, by_s: float = math.inf) -> None:
-        """Seal what there is, if it is done by then, on trio's clock."""
+    async def end(self, within_s: float = SEAL_S) -> None:
+        """Seal what there is, if it does not take longer."""
         self._try(self._tape.leave)
-        with trio.move_on_at(min(by_s, trio.current_time() + SEAL_S)):
+        with trio.move_on_after(within_s):
             await self._seal()
 
     async def _seal(self) -> None:

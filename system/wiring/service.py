@@ -37,7 +37,7 @@ from system.wiring.frames import Frames
 from system.wiring.memory import remember
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
-from system.wiring.recorder import Recorder
+from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.runs import Mode, recorded_run
 from system.wiring.status import status_of_journal, take_status
 from system.wiring.version import version
@@ -238,7 +238,7 @@ class Live:
             except BnError as end:
                 ends.append(end)
             services.cancel_scope.cancel()
-        await running.recorder.end(self._stop_by_s)
+        await running.recorder.end(max(0.0, min(SEAL_S, self._stop_by_s - trio.current_time())))
         if ends:
             raise ends[0]
 
