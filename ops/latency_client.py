@@ -53,6 +53,11 @@ async def bare(port: int) -> None:
     ib.disconnect()
 
 
+def complain(level: str, line: str) -> None:
+    if level == "ERROR":
+        sys.stderr.write(f"{line}\n")
+
+
 class Counted:
     """The live tape, and when how much of it came."""
 
@@ -72,6 +77,7 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
     from system.broker.address import Address
     from system.broker.broker import Account, LiveBroker
     from system.broker.door import guard, loop
+    from system.domain.confluence import Confluence
     from system.domain.hours import Hours
     from system.domain.instrument import ES, front_month
     from system.domain.limits import OrderRules
@@ -104,9 +110,10 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         max_trades_per_day=1_000_000,
         order_latency_ns=SECOND_NS // 1000,
     )
+    Confluence(settings).compile()  # before the clock runs
     calendar, clock = Calendar(), VirtualClock(START_NS)
     (folder / "tapes").mkdir(parents=True)
-    log = EventLog(folder / "logs", time_ns)
+    log = EventLog(folder / "logs", time_ns, complain)
     broker = LiveBroker(
         Address(host=HERE, port=port, client_id=1),
         Account(instrument=ES, paper=True, month=lambda now_ns: front_month(calendar.at(now_ns).day, 8)),

@@ -36,7 +36,8 @@ BID = 20_000
 GAP_S = 0.001  # between two ticks
 QUIET = 20  # quotes before each trade
 TRADES = 6
-SAMPLES = 150
+REST_S = 0.3  # after a round trip: each of its reports is a record on disk
+SAMPLES = 100
 WARM = 20  # brackets that are not counted
 BURST = 20_000
 SETTLE_S = 3.0  # after the subscriptions: books, probes
@@ -131,7 +132,7 @@ class Peer:
         self.forget()
         self.turn(perf_counter() + 0.005)  # the entry fills
         self.quote(BID + 20, 10)  # and the target
-        self.turn(perf_counter() + 0.02)
+        self.turn(perf_counter() + REST_S)
         return came_s - sent_s
 
     def forget(self) -> None:

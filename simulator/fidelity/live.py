@@ -67,7 +67,7 @@ class Part:
 @asynccontextmanager
 async def _actors(market: Market, settings: Settings, month: ContractMonth, said: Said) -> AsyncIterator[Part]:
     """The exchange behind the actors' port."""
-    world = TapeWorld(market, month=month, client_id=CLIENT_ID)
+    world = TapeWorld(market, month=month, client_id=CLIENT_ID, commission_cents=settings.commission_cents)
     broker = world.broker
     yield Part(world=world, broker=broker, records=broker.records, post=broker.post)
 
@@ -76,7 +76,8 @@ async def _actors(market: Market, settings: Settings, month: ContractMonth, said
 async def _wire(market: Market, settings: Settings, month: ContractMonth, said: Said) -> AsyncIterator[Part]:
     """The exchange behind ib_insync, bytes and the mock TWS."""
     data = DataDesk()
-    desk = Desk(market.exchange, data.board, 1, accounts=[DeskAccount(name="DU1000000", cash_cents=CASH_CENTS)])
+    account = DeskAccount(name="DU1000000", cash_cents=CASH_CENTS, commission_cents=settings.commission_cents)
+    desk = Desk(market.exchange, data.board, 1, accounts=[account])
     mock = Mock(market, data, desk, name="tape")
     logging.getLogger("ib_insync").addHandler(logging.NullHandler())  # it would tell the end of the run as an error
 

@@ -20,7 +20,7 @@ STREAMS: Final = ("Last", "BidAsk")
 class TapeWorld:
     """See `simulator.tws.lockstep.Stepped`. The tape's own gaps and seeds travel as the events that they are."""
 
-    def __init__(self, market: Market, *, month: ContractMonth, client_id: int) -> None:
+    def __init__(self, market: Market, *, month: ContractMonth, client_id: int, commission_cents: int) -> None:
         self.market = market
         self.clock: Callable[[], int] | None = None
         self.on_due: Callable[[], None] = lambda: None
@@ -30,6 +30,7 @@ class TapeWorld:
             market.exchange,
             month=month,
             client_id=client_id,
+            commission_cents=commission_cents,
             clock=self._time_ns,
             on_due=lambda: self.on_due(),
         )

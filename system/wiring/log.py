@@ -17,6 +17,7 @@ LEVELS: Final = {
 }
 PER_MINUTE: Final = 600  # lines of one event; what repeats itself without end fills no disk (F19)
 OTHERS_PER_MINUTE: Final = 60  # lines of libraries
+KNOWN_ELSEWHERE: Final = ("ib_insync.client", "ib_insync.wrapper")  # why a connection ended, and TWS's own words
 
 Show = Callable[[str, str], None]  # level, line
 
@@ -113,6 +114,8 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record."""
+        if record.name in KNOWN_ELSEWHERE:
+            return
         try:
             text = record.getMessage()
         except Exception:  # noqa: BLE001 - a library's format that does not fit its own arguments

@@ -219,6 +219,7 @@ class Placing:
             regular_only=not ticket.terms.outside_rth,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
+            trigger=ticket.trigger,
         )
 
     # new terms
@@ -284,6 +285,7 @@ def _compare(order: DeskOrder, ticket: Ticket) -> None:
         and old.type == ticket.type
         and bool(old.trail_ticks) == bool(ticket.trail_ticks)
         and bool(old.trail_ppm) == bool(ticket.trail_ppm)
+        and old.trigger == ticket.trigger
         and LASTS.get(old.tif) == LASTS.get(ticket.tif)
     )
     if not same:
