@@ -138,7 +138,7 @@ class Restart(Effect):
         world.listens = False
         for session in self.sessions():
             session.close(f"fault: {self.fault.kind}")
-        world.deliver(world.desk.restart(world.now_ns, ids_lost=self.fault["ids_lost"]))
+        world.desk.restart(ids_lost=self.fault["ids_lost"])
 
     def end(self) -> None:
         """Take connections again, unless another restart lasts."""

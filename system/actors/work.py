@@ -6,10 +6,10 @@ records that this leads to; order then writes all records as one transaction, an
 
 from dataclasses import dataclass, field
 
-from system.domain.order_events import EntryEnded, Filled, Halt, Journal, OrderEvent
+from system.domain.order_events import Corrected, EntryEnded, Filled, Halt, Journal, OrderEvent
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-ForGate = Filled | EntryEnded | Halt
+ForGate = Filled | Corrected | EntryEnded | Halt
 ForOrder = OrderEvent | LinkFell | BooksAsked | ContractTold
 
 

@@ -24,6 +24,7 @@ BARS_DEADLINE_S: Final = 20.0
 REQUEST_IDS: Final = ORDER_ID_MAX  # from here on
 ADVISORY: Final = frozenset({10090, *range(2100, 2200)})  # about a request, and it goes on
 CONTRACTS_MAX: Final = 100
+REFUSAL_MAX: Final = 200  # characters
 
 
 End = Callable[[bool, list[Any]], None]
@@ -36,6 +37,7 @@ class Question:
     end: End
     items: list[Any] = field(default_factory=list)
     is_whole: bool = True  # nothing came meanwhile that could not be read
+    refusal: str = ""  # what an error said of it
 
 
 class Asked:
@@ -85,8 +87,10 @@ class Asked:
         for question in self._open.values():
             question.is_whole = False
 
-    def refused(self, req_id: int, code: int) -> bool:
+    def refused(self, req_id: int, code: int, text: str) -> bool:
         """An error about a question, be it one that is over; whether it is about one at all."""
+        if question := self._open.get(req_id):
+            question.refusal = f"{code} {text}"
         if req_id >= REQUEST_IDS and code not in ADVISORY:
             self.end(req_id, known=False)
         return req_id >= REQUEST_IDS
@@ -123,6 +127,11 @@ class Asked:
 
     def end_positions(self, req_id: int) -> None:
         self.end(req_id, known=True)
+
+    def margin(self, order_id: int, initial_cents: int, equity_cents: int) -> None:
+        """A what-if order is answered as an open order of its id."""
+        self._add(order_id, (initial_cents, equity_cents))
+        self.end(order_id, known=True)
 
     def _add(self, req_id: int, item: Any) -> None:
         if question := self._open.get(req_id):
@@ -178,6 +187,24 @@ class Asked:
             )
 
         return end
+
+    def begin_margin(self, order_id: int) -> None:
+        """Ask by a what-if order of this id. An error about it is no answer: one may follow. It is told at the end."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            initial_cents, equity_cents = items[0] if known else (0, 0)
+            self._say(
+                order.MarginAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    known=known,
+                    initial_cents=initial_cents,
+                    equity_cents=equity_cents,
+                    text="" if known else question.refusal[:REFUSAL_MAX],
+                )
+            )
+
+        question = self.begin(order_id, end)
 
     def answer_seed(self, asked: AskSeed) -> End:
         """The sums over bars that began at the session's open or later."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 import trio
 
 from system.broker.address import Address
+from system.broker.intake import Wire
 from system.broker.line import Line
 from system.domain import link_events as link
 from system.domain import order_events as order
@@ -17,7 +18,7 @@ from system.domain.instrument import ContractMonth, Instrument
 from system.domain.road import AskSeed, BrokerCommand, Packet, Record
 
 PACKETS: Final = 10_000
-FULL: Final = 256  # of at most 64 KiB each: reading stops there, and goes on at half of it
+FULL: Final = 256  # of at most 16 KiB each: reading stops there, and goes on at half of it
 WAIT_S: Final = 0.01
 
 
@@ -41,7 +42,7 @@ class LiveBroker:
         *,
         clock: Callable[[], int],
         prepare: Callable[[Any], None],
-        wire: Callable[[int, str, int, bytes], None] | None = None,
+        wire: Wire | None = None,
     ) -> None:
         self._address = address
         self._account = account
@@ -83,7 +84,7 @@ class LiveBroker:
             case order.Cancel():
                 if self._line is not None:
                     self._line.cancel(command.order_id)
-            case order.Ask():
+            case order.Ask() | order.AskMargin():
                 self._ask(command)
             case link.Probe() | link.Subscribe() | link.Resubscribe() | AskSeed():
                 if self._line is not None and self._line.generation == command.generation:
@@ -144,7 +145,7 @@ class LiveBroker:
         ids = tuple(terms.order_id for terms in command.orders)
         self.post(order.PlacementAnswered(now_ns=self._clock(), order_ids=ids, sent=sent))
 
-    def _ask(self, command: order.Ask) -> None:
+    def _ask(self, command: order.Ask | order.AskMargin) -> None:
         line = self._line
         if line is not None:
             line.ask(command)

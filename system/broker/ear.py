@@ -6,12 +6,14 @@ decoder, server versions 157 to 176. A message that cannot be read becomes a rec
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ib_insync.decoder import Decoder
 
 from system.broker.asked import ADVISORY, Asked
 from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id, signed, terms_of, ticks, touch, whole
+from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
@@ -19,7 +21,10 @@ from system.domain.settings import SECOND_NS
 
 OTHERS: Final = frozenset(range(1, 108))  # messages that TWS is known to send
 TEXT_MAX: Final = 200
+WORDS_MAX: Final = 1000  # of TWS's own: a reason may be at their end
 CODES_MAX: Final = 20
+ORDER_AT: Final = {"3": 1, "5": 1, "11": 2}  # the field with an order's id
+OF_THE_LINK: Final = frozenset({1100, 1101, 1102, 1300})  # whatever id comes with it
 SECONDS_MAX: Final = 1 << 33
 USD_MAX: Final = 1e6
 UNREADABLE: Final = (  # what a message can be at its worst: too short, no number, of no kind that there is
@@ -39,7 +44,7 @@ class Ear:
         self._say = say
         self._asked = asked
         self._decoder: Any = Decoder(self, 0)  # type: ignore[arg-type] # it only calls
-        self._flowing: set[str] = set()
+        self._flowing: set[str] = set()  # streams that have ticked in the packet in hand
         self._handlers: dict[int, Callable[[list[str]], None]] = {
             3: self._order_status,
             4: self._error,
@@ -80,13 +85,19 @@ class Ear:
         except UNREADABLE as error:
             self._asked.doubt()
             self._bad(f"message {fields[0] if fields else ''}: {type(error).__name__}: {error}")
+            self._doubt_order(fields)
+
+    def _doubt_order(self, fields: list[str]) -> None:
+        """What was said of an order is not known: an error about it has the broker asked."""
+        at = ORDER_AT.get(fields[0], len(fields)) if fields else 0
+        with suppress(ValueError):
+            if at < len(fields):
+                about = order_id(fields[at])
+                self._say(order.ErrorTold(**self._stamp, order_id=about, code=0, text="told what cannot be read"))
 
     def rest(self) -> None:
-        """The packet is over: say which streams flowed in it."""
-        if self._flowing:
-            for stream in sorted(self._flowing):
-                self._say(link.DataFlowing(**self._stamp, stream=stream))
-            self._flowing.clear()
+        """The packet is over."""
+        self._flowing.clear()
 
     def _bad(self, text: str) -> None:
         self._say(BadDataTold(now_ns=self._now_ns(), generation=self._generation, text=text[:TEXT_MAX]))
@@ -103,23 +114,30 @@ class Ear:
             return  # a remainder of a request that has been taken back
         kind = fields[2]
         if kind == "3":
-            self._quote(fields)
+            self._quote(stream, fields)
         elif kind in ("1", "2"):
             price, size = ticks(float(fields[4])), contracts(float(fields[5]))
             if not price:
                 raise ValueError(f"a trade at {fields[4]}")
+            self._flow(stream)
             self._say(TradeTold(**self._stamp, price_ticks=price, size=size))
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
-        self._flowing.add(stream)
 
-    def _quote(self, fields: list[str]) -> None:
+    def _flow(self, stream: str) -> None:
+        """Say that a stream flows, once a packet, before the tick that proves it: that one may be acted on."""
+        if stream not in self._flowing:
+            self._flowing.add(stream)
+            self._say(link.DataFlowing(**self._stamp, stream=stream))
+
+    def _quote(self, stream: str, fields: list[str]) -> None:
         """A quote; one that cannot be read still ends the one before it, as a quote with a side missing does (S11)."""
         try:
             (bid, bid_size), (ask, ask_size) = touch(fields[4], fields[6]), touch(fields[5], fields[7])
         except UNREADABLE:
             self._say(QuoteTold(**self._stamp, bid_ticks=0, ask_ticks=0, bid_size=0, ask_size=0))
             raise
+        self._flow(stream)
         self._say(QuoteTold(**self._stamp, bid_ticks=bid, ask_ticks=ask, bid_size=bid_size, ask_size=ask_size))
 
     def _data_type(self, fields: list[str]) -> None:
@@ -162,6 +180,9 @@ class Ear:
 
     def openOrder(self, _order_id: int, _contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
         """An open order, asked for or not."""
+        if told.whatIf:
+            self._asked.margin(told.orderId, *margin_cents(state))
+            return
         record = order.OpenOrderTold(
             **self._stamp,
             client_id=told.clientId,
@@ -210,12 +231,12 @@ class Ear:
         self._say(link.HeartbeatAnswered(**self._stamp, server_ns=whole(fields[2], SECONDS_MAX) * SECOND_NS))
 
     def _error(self, fields: list[str]) -> None:
-        req_id, code, text = int(fields[2]), int(fields[3]), fields[4][:TEXT_MAX]
-        if req_id < 0:
+        req_id, code, text = int(fields[2]), int(fields[3]), fields[4][:WORDS_MAX]
+        if req_id < 0 or code in OF_THE_LINK:
             self.codes = [*self.codes, code][:CODES_MAX]
             self._say(link.CodeTold(**self._stamp, code=code, text=text))
         elif stream := self.streams.get(req_id):
             if code not in ADVISORY:
                 self._say(link.StreamRefused(**self._stamp, stream=stream, code=code, text=text))
-        elif not self._asked.refused(req_id, code):
+        elif not self._asked.refused(req_id, code, text):
             self._say(order.ErrorTold(**self._stamp, order_id=req_id, code=code, text=text))

@@ -6,13 +6,16 @@ from typing import Any
 from system.broker.ear import Ear
 from system.domain.road import Packet, Record
 
-Wire = Callable[[str, int, bytes], None]
+Wire = Callable[[int, str, int, bytes], None]  # generation, in or out, when, what
 
 
 class Intake:
     """Until the greeting is over the library takes the bytes. `wire`, if any, is shown every byte both ways."""
 
-    def __init__(self, clock: Callable[[], int], put: Callable[[Packet], None], wire: Wire | None) -> None:
+    def __init__(
+        self, generation: int, clock: Callable[[], int], put: Callable[[Packet], None], wire: Wire | None
+    ) -> None:
+        self._generation = generation
         self._clock = clock
         self._put = put
         self._wire = wire
@@ -44,7 +47,7 @@ class Intake:
         """What has been understood is told, whatever becomes of the rest."""
         self._packet_ns = self._clock()
         if self._wire is not None:
-            self._wire("in", self._packet_ns, data)
+            self._wire(self._generation, "in", self._packet_ns, data)
         try:
             self._library(data)
         finally:
@@ -58,7 +61,7 @@ class Intake:
         send = conn.sendMsg
 
         def sent(data: bytes) -> None:
-            wire("out", self._clock(), data)
+            wire(self._generation, "out", self._clock(), data)
             send(data)
 
         conn.sendMsg = sent

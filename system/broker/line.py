@@ -11,9 +11,10 @@ from system.broker.address import Address, account_fault
 from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
-from system.broker.intake import Intake
+from system.broker.intake import Intake, Wire
 from system.broker.pace import Pace
 from system.broker.terms import order_of
+from system.broker.what_if import what_if
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.instrument import Instrument
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 CONNECT_S: Final = 10.0
 VERSIONS: Final = (157, 176)  # whose layouts we read: what the library offers
+MARGIN_DEADLINE_S: Final = 10.0
 UNIX_SECONDS: Final = 2  # how bars are to be dated
 
-Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask
+Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask | order.AskMargin
 
 
 class Line:
@@ -43,7 +45,7 @@ class Line:
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
         prepare: Callable[[Any], None],
-        wire: Callable[[int, str, int, bytes], None] | None,
+        wire: Wire | None,
     ) -> None:
         self.generation = generation
         self.is_paused = False
@@ -51,8 +53,7 @@ class Line:
         self._account = account
         self._clock = clock
         self._prepare = prepare
-        shown = partial(wire, generation) if wire is not None else None
-        self._intake = intake = Intake(clock, lambda packet: put(self, packet), shown)
+        self._intake = intake = Intake(generation, clock, lambda packet: put(self, packet), wire)
         self._say = intake.say
         self._asked = Asked(generation, intake.now_ns, intake.say)
         self._ear = Ear(generation, intake.now_ns, intake.say, self._asked)
@@ -62,6 +63,7 @@ class Line:
         self._broken = ""  # what of ours failed at it
         self._name = ""
         self._contract: Any = None
+        self._month = account.month(clock())
         self._queued: list[order.Ask] = []  # for open orders, while the list is being told
         self._scope = trio.CancelScope()
         self._client: Any = None
@@ -115,11 +117,13 @@ class Line:
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._name = accounts[0]
-        month = self._account.month(self._clock())
-        req_id = self._asked.new_id()
+        self._ask_contract(self._take_contract)
+
+    def _ask_contract(self, take: Callable[[bool, list[Any]], None]) -> None:
+        req_id, month = self._asked.new_id(), self._month
         self._inquire(
             req_id,
-            lambda known, found: self._take_contract(known, found, req_id),
+            take,
             lambda: self._client.reqContractDetails(
                 req_id, future(self._account.instrument.symbol, month.year, month.month)
             ),
@@ -130,25 +134,39 @@ class Line:
         self._over.set()
         self._say(link.DialFailed(**self._stamp, reason=reason))
 
-    def _take_contract(self, known: bool, found: list[Any], req_id: int) -> None:
-        """Exactly one contract, whose terms are the configured ones (F51)."""
-        instrument, month = self._account.instrument, self._account.month(self._clock())
+    def _fault(self, found: list[Any]) -> str:
+        """Why these are not exactly one contract, whose terms are the configured ones, or nothing (F51)."""
+        instrument = self._account.instrument
+        if len(found) != 1:
+            return f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {self._month}; expected one"
+        return _terms_fault(found[0], instrument)
+
+    def _take_contract(self, known: bool, found: list[Any]) -> None:
         if not known:
-            self._end(f"no contract {instrument.symbol} {month} was told")
+            self._end(f"no contract {self._account.instrument.symbol} {self._month} was told")
             return
-        fault = f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {month}; expected one"
-        if len(found) == 1:
-            fault = _terms_fault(found[0], instrument)
-        if fault:
+        if fault := self._fault(found):
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._contract = found[0].contract
         self._ear.con_id = self._contract.conId
         told = ContractTold(
-            **self._stamp, month=month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
+            **self._stamp, month=self._month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
         )
         self._say(told)
         self._say(link.Verified(**self._stamp))
+        self._nursery.start_soon(self._look_again)
+
+    async def _look_again(self) -> None:
+        """Each day: is the contract still what it was (F50)? Where it is not, the next connection judges."""
+        while True:
+            await trio.sleep(DAY_S)
+            self._ask_contract(self._compare_contract)
+
+    def _compare_contract(self, known: bool, found: list[Any]) -> None:
+        if known and (self._fault(found) or found[0].contract.conId != self._contract.conId):
+            self._end(f"the contract {self._contract.localSymbol} is told otherwise than at the beginning")
+            self._client.conn.disconnect()
 
     def abort(self) -> None:
         """End at once, telling nothing."""
@@ -226,13 +244,15 @@ class Line:
             return
         match inquiry:
             case link.Probe():
-                self._pace.soon(self._guarded(self._client.reqCurrentTime))
+                self._pace.soon(self._guarded(self._client.reqCurrentTime), first=True)  # else our own haste ends us
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream)
             case AskSeed():
                 self._ask_bars(inquiry)
             case order.Ask():
                 self._ask_books(inquiry)
+            case order.AskMargin():
+                self._ask_margin(inquiry)
 
     def _subscribe(self, stream: str) -> None:
         for req_id in [req_id for req_id, name in self._ear.streams.items() if name == stream]:
@@ -262,6 +282,14 @@ class Line:
             ),
             BARS_DEADLINE_S,
         )
+
+    def _ask_margin(self, asked: order.AskMargin) -> None:
+        """Not in its turn: order ids have to leave in their order."""
+        entry = what_if(asked, self._name)
+        assert entry.whatIf, "it would be placed"
+        self._asked.begin_margin(asked.order_id)
+        self._client.placeOrder(asked.order_id, self._contract, entry)
+        self._nursery.start_soon(self._asked.expire, asked.order_id, MARGIN_DEADLINE_S)
 
     def _ask_books(self, asked: order.Ask) -> None:
         client = self._client

@@ -14,6 +14,8 @@ from system.domain.settings import DAY_S, SECOND_NS
 
 KEPT_NS: Final = 3 * DAY_S * SECOND_NS  # ids are asked for since midnight; older ones never come again
 INFERRED: Final = "inferred"
+UNTOLD: Final = -1  # a commission that is yet to be told
+MISSED: Final = -2  # one that has not been told in time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Execution:
     contracts: int
     price_ticks: int
     ts_ns: int
+    commission_cents: int = UNTOLD
 
     @property
     def signed(self) -> int:
@@ -74,6 +77,15 @@ def add(book: Book, exec_id: str, execution: Execution, *, is_live: bool = False
         change -= _supersede(kept, execution, is_live)
     kept[stem] = replace(execution, revision=revision)
     return Book(book.position + change, MappingProxyType(kept))
+
+
+def charge(book: Book, exec_id: str, cents: int) -> Book:
+    """Note an execution's commission, or that it was missed; of one that is not in the book nothing is known."""
+    stem, _ = split_id(exec_id)
+    found = book.executions.get(stem)
+    if found is None:
+        return book
+    return Book(book.position, MappingProxyType({**book.executions, stem: replace(found, commission_cents=cents)}))
 
 
 def _supersede(kept: dict[str, Execution], execution: Execution, is_live: bool) -> int:

@@ -8,16 +8,19 @@ from typing import Final, assert_never
 
 from system.domain.intent import bracket_of, reference, terms
 from system.domain.limits import OrderRules, too_fast, worst
-from system.domain.order_draft import Draft
+from system.domain.order_draft import GRACE_NS, Draft
 from system.domain.order_events import (
+    AskMargin,
     ClockTicked,
     CloseAsked,
     Command,
+    ContractDone,
     EntryAccepted,
     EntryEnded,
     ExecutionsAnswered,
     HaltAsked,
     LinkChanged,
+    MarginAsked,
     OpenOrdersAnswered,
     OrderEvent,
     OwnEvent,
@@ -25,21 +28,21 @@ from system.domain.order_events import (
     PlacementAnswered,
     PositionsAnswered,
     ResumeAsked,
+    RollAsked,
 )
 from system.domain.order_log import NEVER, State
-from system.domain.order_reports import take
+from system.domain.order_reports import miss_commissions, take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
-from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
+from system.domain.reconciliation import ask, disagrees, doubt, resolve, settle, take_answer
 
-OWN: Final = (EntryAccepted, CloseAsked, PlacementAnswered, LinkChanged, ClockTicked, HaltAsked, ResumeAsked)
 ANSWERS: Final = (OpenOrdersAnswered, ExecutionsAnswered, PositionsAnswered)
 
 
 def step(state: State, event: OrderEvent, rules: OrderRules) -> tuple[State, list[Command]]:
     """The state after an event, and what is to be done, in this order."""
     draft = Draft(state, event.now_ns, rules)
-    if isinstance(event, OWN):
+    if isinstance(event, OwnEvent):
         _own(draft, event)
     elif event.generation != state.generation:
         return state, []  # of a connection that is gone
@@ -64,8 +67,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case EntryAccepted():
             _enter(draft, event)
         case CloseAsked():
-            if draft.state.bracket is not None and not (draft.bracket.is_over and not draft.state.book.position):
-                draft.set_bracket(exit_reason=event.reason, tries=0)
+            _close(draft, event)
         case PlacementAnswered():
             _placed(draft, event)
         case LinkChanged():
@@ -74,10 +76,35 @@ def _own(draft: Draft, event: OwnEvent) -> None:
             draft.halt(event.reason)
         case ResumeAsked():
             draft.set(halted="", refused=0)
+        case RollAsked():
+            _leave(draft)
+        case MarginAsked():
+            _ask_margin(draft, event.contracts)
         case ClockTicked():
-            pass
+            miss_commissions(draft)
         case _:
             assert_never(event)
+
+
+def _close(draft: Draft, event: CloseAsked) -> None:
+    """Remember that what is held is to be closed; `supervise` sees to it."""
+    if draft.state.bracket is not None and not draft.state.is_flat:
+        draft.set_bracket(exit_reason=event.reason, tries=0)
+
+
+def _leave(draft: Draft) -> None:
+    """Say so where the book and the broker agree that nothing of ours is left in the contract."""
+    state = draft.state
+    if state.synced and state.is_flat and not disagrees(state, draft.now_ns):
+        draft.commands.append(ContractDone(generation=state.generation))
+
+
+def _ask_margin(draft: Draft, contracts: int) -> None:
+    """Ask, while nothing is under way that the answer would include. The id is spent on the question."""
+    order_id = draft.state.next_id
+    if draft.state.synced and draft.state.is_flat:
+        draft.set(next_id=order_id + 1)
+        draft.commands.append(AskMargin(order_id=order_id, contracts=contracts))
 
 
 def _change_link(draft: Draft, event: LinkChanged) -> None:
@@ -150,7 +177,7 @@ def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
     """Why an entry must not be made, or nothing. Exits never pass here."""
     if shut := shut_because(state, event.now_ns):
         return shut
-    if state.book.position or any(order.is_live for order in state.orders):
+    if not state.is_flat:
         return "a position or an order is under way, or not proven over"
     reference_ticks = event.ask_ticks if event.side > 0 else event.bid_ticks
     if not event.side * event.stop_ticks < event.side * reference_ticks < event.side * event.target_ticks:

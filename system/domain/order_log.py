@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
-from system.domain.book import Book, Execution, add
+from system.domain.book import MISSED, Book, Execution, add, charge
 from system.domain.intent import Bracket, Order, Role, bracket_of
 from system.domain.limits import MINUTE_NS
 
@@ -59,6 +59,11 @@ class State:
     def is_read(self) -> bool:
         """Orders, executions and position have been told in full on this connection."""
         return self.up and min(self.open_orders, self.executions, self.positions) > self.up_record
+
+    @property
+    def is_flat(self) -> bool:
+        """Nothing of ours is held, and none of our orders may still fill."""
+        return not self.book.position and not any(order.is_live for order in self.orders)
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -129,8 +134,9 @@ def _execution(state: State, now_ns: int, payload: Any) -> State:
     return state
 
 
-def _commission(state: State, _now_ns: int, _payload: Payload) -> State:
-    return state  # a late fact: in the journal for whoever reads it, never in a decision
+def _commission(state: State, _now_ns: int, payload: Any) -> State:
+    """A late fact, for whoever reads the journal, and never in a decision; without cents: it did not come in time."""
+    return replace(state, book=charge(state.book, payload["exec_id"], payload.get("cents", MISSED)))
 
 
 def _foreign(state: State, _now_ns: int, payload: Any) -> State:

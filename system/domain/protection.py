@@ -9,11 +9,10 @@ three attempts: halt, and leave things as they are.
 from dataclasses import replace
 from typing import Final
 
-from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, REFUSALS_MAX, TRIES_MAX, Draft
+from system.domain.intent import Order, Role, is_moved, terms
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
-from system.domain.reconciliation import GRACE_NS, disagrees
 from system.domain.settings import SECOND_NS
 
 RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
@@ -81,7 +80,7 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
-    if _is_contradicted(draft):
+    if _holds_less(draft):
         return
     if held * bracket.side < 0:
         if not _is_certain(draft):
@@ -98,15 +97,13 @@ def _keep(draft: Draft) -> None:
     _complete(draft)
 
 
-def _is_contradicted(draft: Draft) -> bool:
-    """Whether the broker, on this connection and long after the last fill, tells of less than the book holds.
-
-    Then nothing may be sent that reduces the book's: it could open a position. Another read will tell, in seconds.
-    """
-    state, held = draft.state, draft.state.book.position
-    told = state.told_contracts
-    less = told * held <= 0 or abs(told) < abs(held)
-    return less and state.told > state.moved and disagrees(state, draft.now_ns, GRACE_NS)
+def _holds_less(draft: Draft) -> bool:
+    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
+    open a position. Its next word settles it (`system.domain.reconciliation`)."""
+    state = draft.state
+    held, told = state.book.position, state.told_contracts
+    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
+    return is_late and (told if held > 0 else -told) < abs(held)
 
 
 def _is_certain(draft: Draft) -> bool:
@@ -148,8 +145,13 @@ def _attempt(draft: Draft) -> bool:
     bracket = draft.bracket
     if bracket.tries and not draft.is_late(bracket.tried_ns):
         return False
-    if bracket.tries >= TRIES_MAX:
-        draft.halt("three attempts at an exit have failed; what rests at the broker is left as it is")
+    if bracket.tries > TRIES_MAX:
+        return False
+    if bracket.tries == TRIES_MAX:
+        draft.set_bracket(tries=TRIES_MAX + 1)
+        text = "three attempts at an exit have failed; what rests at the broker is left as it is"
+        draft.alert("exit_failed", f"{draft.state.book.position} contracts: {text}")
+        draft.halt(text)
         return False
     draft.set_bracket(tries=bracket.tries + 1, tried_ns=draft.now_ns)
     return True
@@ -158,14 +160,22 @@ def _attempt(draft: Draft) -> bool:
 def _close(draft: Draft) -> None:
     """Close at market what is to be closed, unless a close is under way for all that is proven.
 
-    An entry that still works is taken back first: what it fills must be closed too.
+    An entry that still works is taken back first: what it fills must be closed too. Where TWS has refused a close, it
+    may be for the group that it was to join: the target, which is in it, is moved to the stop's price, which the market
+    has not reached (F66).
     """
     bracket = draft.bracket
     if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
         draft.cancel(bracket.entry)
         return
     under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
-    if bracket.exit_reason and not under_way and _attempt(draft):
+    if not bracket.exit_reason or under_way or not _attempt(draft):
+        return
+    refused = any(order.role is Role.CLOSE and order.state is OrderState.REJECTED for order in bracket.orders)
+    targets = [order for order in bracket.live(Role.TARGET) if order.is_proven and not is_moved(bracket, order)]
+    if refused and targets and draft.state.book.position * bracket.side > 0:
+        draft.move(targets[0], bracket.stop_ticks)
+    else:
         draft.place_exit(Role.CLOSE)
 
 

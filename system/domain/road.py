@@ -172,6 +172,7 @@ Record = (
     | Ticks
     | SignalTold
     | order.OrderEvent
+    | order.MarginAnswered
     | link.LinkEvent
 )
 
@@ -202,4 +203,5 @@ BrokerCommand = (
     | order.Place
     | order.Cancel
     | order.Ask
+    | order.AskMargin
 )

@@ -1,7 +1,7 @@
 """The door for whoever runs `bn live`: one JSON object in, one out, over a socket of this user's alone.
 
-A request is {"do": "status"} and the like; the answer has "ok", and "error" where that is false. Nobody who listens
-here, or does not, can hold up anything else: sizes, clients and times have bounds.
+A request is {"do": "status"} and the like; the answer has "ok", and where that is false "error" and "status", that of
+the command's exit. Nobody who listens here, or does not, holds up anything else: sizes, clients and times have bounds.
 """
 
 import json
@@ -11,20 +11,25 @@ import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from system.actors.ports import Log
-from system.domain.errors import BnError, InputError, LinkGaveUpError, RefusedError
+from system.domain.errors import BnError, HaltedError, InputError, LinkGaveUpError, RefusedError
 from system.storage.atomic_file import reason
+
+if TYPE_CHECKING:  # whoever asks does so at once, and does not wait for NumPy
+    from system.actors.ports import Log
 
 REQUEST_BYTES_MAX: Final = 4_096
 ANSWER_BYTES_MAX: Final = 1_000_000
 CLIENTS_MAX: Final = 8
 REQUEST_S: Final = 5.0  # for a request to come, and for its answer to be taken
-WORK_S: Final = 30.0  # for what is asked for; handlers have shorter bounds of their own
+WITHIN_S: Final = {"status": 2.0, "halt": 5.0, "resume": 5.0, "flatten": 20.0}  # for what is asked for to be done
+WORK_S: Final = 30.0  # the same, for anything
 CONNECT_S: Final = 2.0
+
+ERRORS: Final = {kind.status: kind for kind in (InputError, LinkGaveUpError, HaltedError, RefusedError)}
 
 Document = dict[str, Any]
 Handlers = Mapping[str, Callable[[Document], Awaitable[Document]]]
@@ -34,7 +39,7 @@ Handlers = Mapping[str, Callable[[Document], Awaitable[Document]]]
 
 
 async def serve(
-    path: Path, handlers: Handlers, log: Log, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    path: Path, handlers: Handlers, log: "Log", *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
     """Answer until cancelled; starts once it can be reached.
 
@@ -110,10 +115,10 @@ def _clear(path: Path, mine: os.stat_result) -> None:
             path.unlink()
 
 
-async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: Log) -> None:
+async def _answer(stream: trio.SocketStream, handlers: Handlers | None, log: "Log") -> None:
     """One request; None: there are too many at once."""
     if handlers is None:
-        answer: Document = {"ok": False, "error": f"busy: {CLIENTS_MAX} others are asking"}
+        answer = _refusal(LinkGaveUpError.status, f"busy: {CLIENTS_MAX} others are asking")
     else:
         line = b""
         with trio.move_on_after(REQUEST_S):
@@ -134,24 +139,28 @@ async def _line(stream: trio.SocketStream) -> bytes:
     return line
 
 
-async def _do(line: bytes, handlers: Handlers, log: Log) -> Document:
+async def _do(line: bytes, handlers: Handlers, log: "Log") -> Document:
     """What a line asks for; whatever is wrong with it is the answer."""
     try:
         asked = json.loads(line) if len(line) <= REQUEST_BYTES_MAX else None
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or not isinstance(do := asked.get("do"), str) or do not in handlers:
-        return {"ok": False, "error": f'expected one line of JSON with "do": one of {", ".join(handlers)}'}
+        return _refusal(InputError.status, f'expected one line of JSON with "do": one of {", ".join(handlers)}')
     try:
         with trio.fail_after(WORK_S):
             return {"ok": True, **await handlers[do](asked)}
     except BnError as wrong:
-        return {"ok": False, "error": str(wrong)}
+        return _refusal(wrong.status, str(wrong))
     except trio.TooSlowError:
-        return {"ok": False, "error": f"no answer within {WORK_S:g} s: what became of it is not known yet"}
+        return _refusal(BnError.status, f"no answer within {WORK_S:g} s: what became of it is not known yet")
     except Exception as error:  # noqa: BLE001 - a bug in an answer must not end what it asks about
         log("control_failed", do=do, exc=error)
-        return {"ok": False, "error": f"this is a bug: {type(error).__name__}: {error}"}
+        return _refusal(BnError.status, f"this is a bug: {type(error).__name__}: {error}")
+
+
+def _refusal(status: int, error: str) -> Document:
+    return {"ok": False, "status": status, "error": error}
 
 
 # whoever asks
@@ -160,7 +169,7 @@ async def _do(line: bytes, handlers: Handlers, log: Log) -> Document:
 def ask(path: Path, asked: Document) -> Document | None:
     """The answer of the process that listens at `path`; None: there is none.
 
-    Raises InputError for what it refuses, LinkGaveUpError where it does not answer: nothing is known then.
+    Raises what it refuses with, and LinkGaveUpError where it does not answer: nothing is known then.
     """
     line = b""
     try:
@@ -170,7 +179,7 @@ def ask(path: Path, asked: Document) -> Document | None:
                 stream.connect(short)
             except (FileNotFoundError, ConnectionRefusedError):
                 return None
-            stream.settimeout(REQUEST_S + WORK_S)
+            stream.settimeout(REQUEST_S + WITHIN_S.get(asked["do"], WORK_S))
             with suppress(BrokenPipeError, ConnectionResetError):  # it may have said why before it hung up
                 stream.sendall(json.dumps(asked).encode() + b"\n")
             while not line.endswith(b"\n") and len(line) <= ANSWER_BYTES_MAX and (data := stream.recv(65_536)):
@@ -184,7 +193,7 @@ def ask(path: Path, asked: Document) -> Document | None:
             f"{path}: a bn live listens here and does not answer ({why}): what became of this is not known"
         ) from error
     if not answer.pop("ok"):
-        raise InputError(answer["error"])
+        raise ERRORS.get(answer["status"], BnError)(answer["error"])
     return answer
 
 

@@ -16,12 +16,12 @@ from system.domain.order_events import Journal as Record
 from system.domain.order_log import APPLY, State, apply
 from system.domain.road import OperatorAsked
 from system.storage.journal import Entry, Journal
+from system.wiring.control import WITHIN_S
 from system.wiring.memory import remember
 from system.wiring.places import Places
 from system.wiring.wiring import Wiring
 
 LOOK_S: Final = 0.05
-WITHIN_S: Final = {"halt": 5.0, "resume": 5.0, "flatten": 20.0}
 REASON_MAX: Final = 200
 
 Word = Literal["halt", "resume", "flatten"]
@@ -43,7 +43,7 @@ class Written:
 
 
 class Operator:
-    """Takes an operator's words to the wiring, one at a time."""
+    """Takes an operator's words to the wiring at once, and waits for each."""
 
     def __init__(self, wiring: Wiring, written: Written, *, post: Post, clock: Clock, log: Log) -> None:
         self._wiring = wiring
@@ -51,7 +51,6 @@ class Operator:
         self._post = post
         self._clock = clock
         self._log = log
-        self._turn = trio.Lock()
 
     async def halt(self, asked: dict[str, Any]) -> dict[str, Any]:
         """No more entries."""
@@ -66,16 +65,15 @@ class Operator:
         return await self._ask("flatten", checked(asked.get("reason", "")))
 
     async def _ask(self, what: Word, reason: str = "") -> dict[str, Any]:
-        async with self._turn:
-            self._log("operator", asked=what, reason=reason)
-            self._post(OperatorAsked(now_ns=self._clock(), what=what, reason=reason))
-            with trio.move_on_after(WITHIN_S[what]):
-                while not self._is_done(what):  # noqa: ASYNC110 - the actors serve the road, not us
-                    await trio.sleep(LOOK_S)
-            done = self._is_done(what)
-            text = self._words(what) if done else f"not known yet, after {WITHIN_S[what]:g} s: {self._words(what)}"
-            self._log("operator_answered", asked=what, done=done, text=text)
-            return {"done": done, "text": text, "halted": self._written.orders.halted}
+        self._log("operator", asked=what, reason=reason)
+        self._post(OperatorAsked(now_ns=self._clock(), what=what, reason=reason))
+        with trio.move_on_after(WITHIN_S[what]):
+            while not self._is_done(what):  # noqa: ASYNC110 - the actors serve the road, not us
+                await trio.sleep(LOOK_S)
+        done = self._is_done(what)
+        text = self._words(what) if done else f"not known yet, after {WITHIN_S[what]:g} s: {self._words(what)}"
+        self._log("operator_answered", asked=what, done=done, text=text)
+        return {"done": done, "text": text, "halted": self._written.orders.halted}
 
     def _is_done(self, what: Word) -> bool:
         """Whether the journal says so."""

@@ -17,7 +17,7 @@ from system.broker.door import guard
 from system.broker.ear import Ear
 from system.broker.intake import Intake
 from system.domain import link_events as link
-from system.domain.order_events import NextIdTold, OpenOrderTold, StatusTold
+from system.domain.order_events import ErrorTold, NextIdTold, OpenOrderTold, StatusTold
 from system.domain.road import BadDataTold, Packet, Record
 from tests.broker.stage import CON_ID, VERSION, beat, contract, execution, quote, trade
 from tests.tws.talk import message
@@ -41,7 +41,7 @@ class Line:
         self.connection = guard(ib)
         self.client = ib.client
         self.client._serverVersion, self.client._apiReady = VERSION, True
-        intake = Intake(lambda: NOW_NS, self.packets.append, None)
+        intake = Intake(1, lambda: NOW_NS, self.packets.append, None)
         asked = Asked(1, intake.now_ns, intake.say)
         self.ear = self.client.decoder = Ear(1, intake.now_ns, intake.say, asked)
         self.ear.serverVersion, self.ear.con_id = VERSION, CON_ID
@@ -195,6 +195,21 @@ def test_a_status_is_told_as_it_is(status: str) -> None:
     assert (told.status, told.order_id, told.perm_id) == (status, 7, 900)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        message(3, 7, "Filled", "all", 0, 0, 900, 0, 0, 1, "", 0),
+        message(5, 7, CON_ID, "ES"),
+        execution("e", price=5000.1).replace(b"\x00-1\x001\x00", b"\x00-1\x007\x00"),
+    ],
+)
+def test_f41_an_order_of_which_something_cannot_be_read_is_in_doubt(said: bytes) -> None:
+    bad, doubt = Line().take(said)
+    assert isinstance(bad, BadDataTold)
+    assert isinstance(doubt, ErrorTold)
+    assert (doubt.order_id, doubt.code) == (7, 0)
+
+
 def test_f61_a_message_of_a_later_tws_is_said_and_answers_stay_known() -> None:
     line = Line()
     assert isinstance(line.take(message(300, 1) + message(53, 1))[0], BadDataTold)
@@ -205,6 +220,14 @@ def test_the_first_codes_are_kept_for_whoever_asks_why_a_dial_failed() -> None:
     line = Line()
     line.take(b"".join(message(4, 2, -1, 2100 + number, "", "") for number in range(50)))
     assert line.ear.codes == list(range(2100, 2120))
+
+
+@pytest.mark.parametrize("req_id", [-1, 0, 7, TRADES, ASKED])
+def test_f21_a_lost_link_is_told_whatever_id_comes_with_it(req_id: int) -> None:
+    line = Line()
+    (told,) = line.take(message(4, 2, req_id, 1100, "Connectivity between IB and TWS has been lost.", ""))
+    assert isinstance(told, link.CodeTold)
+    assert not line.answers
 
 
 def test_a_next_id_is_told() -> None:

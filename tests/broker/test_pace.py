@@ -41,3 +41,18 @@ async def test_requests_without_end_are_a_bug() -> None:
         pace.soon(lambda: None)
     with pytest.raises(AssertionError, match="requests without end"):
         pace.soon(lambda: None)
+
+
+async def test_f37_the_heartbeat_waits_for_the_pace_and_never_for_what_waits(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    pace, sent = Pace(), list[str]()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(pace.run)
+        for _ in range(100):
+            pace.soon(lambda: sent.append("question"))
+        pace.soon(lambda: sent.append("heartbeat"), first=True)
+        assert "heartbeat" not in sent
+        await trio.sleep(10)
+        nursery.cancel_scope.cancel()
+    assert sent.index("heartbeat") == REQUESTS_MAX

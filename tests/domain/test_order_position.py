@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-from system.domain.order_events import (
-    CommissionTold,
-)
+from system.domain.order_events import PositionTold
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
 
@@ -67,6 +65,24 @@ def test_s19_a_position_that_lags_behind_its_fill_is_protected_all_the_same() ->
     pit.deliver()
     pit.pass_s(9)
     assert [terms.type for terms in pit.placed()][3:4] == ["STP"]
+
+
+def test_f14_the_position_is_asked_for_after_a_fill_though_the_last_one_told_fits_by_chance() -> None:
+    pit = Pit()
+    pit.open()
+    pit.pass_s(10)
+    pit.broker.own -= 1  # somebody else has sold
+    pit.told(PositionTold(now_ns=0, generation=pit.broker.generation, contracts=0))
+    pit.mute = True
+    pit.fill("stop")
+    pit.broker.mail = [told for told in pit.broker.mail if not isinstance(told, PositionTold)]
+    pit.deliver()
+    assert pit.state.book.position == pit.state.told_contracts == 0
+    for _ in range(16):
+        pit.pass_s(1)
+        pit.deliver()
+    assert pit.alerts() == ["foreign_position"]
+    assert pit.state.foreign_contracts == -1
 
 
 def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -> None:
@@ -190,17 +206,6 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert pit.state.book.position == 1
     assert "execution_corrected" in pit.alerts()
     assert len(pit.fills()) == 1
-
-
-def test_f32_a_commission_is_a_late_fact_that_decides_nothing() -> None:
-    pit = Pit()
-    pit.open()
-    before = pit.state
-    for cents in (None, 225):
-        pit.feed(CommissionTold(now_ns=0, generation=1, exec_id="0001.7777.01", cents=cents))
-    assert replace(pit.state, records=before.records) == before
-    assert pit.journal[-1][2] == {"exec_id": "0001.7777.01", "cents": 225}
-    assert pit.journal[-2][2] == {"exec_id": "0001.7777.01"}
 
 
 def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:

@@ -19,7 +19,7 @@ from system.broker.address import Address
 from system.broker.broker import Account, LiveBroker
 from system.broker.door import loop
 from system.domain.hours import Hours
-from system.domain.instrument import ES, front_month
+from system.domain.instrument import ES
 from system.domain.limits import OrderRules
 from system.domain.link_state import LinkRules, Phase
 from system.domain.order_events import Journal
@@ -339,7 +339,7 @@ async def _live(
     async with loop(lambda text: ears.log("loop_failed", text=text)), trio.open_nursery() as services:
         broker = LiveBroker(
             ADDRESS,
-            Account(instrument=ES, paper=True, month=lambda now_ns: front_month(Calendar().at(now_ns).day, 8)),
+            Account(instrument=ES, paper=True, month=lambda now_ns: wiring.month(now_ns)),
             clock=clock,
             prepare=prepare,
         )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trio
 
-from system.domain.errors import InputError, LinkGaveUpError, RefusedError
+from system.domain.errors import BnError, InputError, LinkGaveUpError, RefusedError
 from system.wiring import control
 from system.wiring.control import CLIENTS_MAX, REQUEST_BYTES_MAX, ask, serve
 
@@ -151,7 +151,7 @@ async def test_too_many_at_once_are_told_so_and_the_others_served(tmp_path: Path
     async with serving(tmp_path / "s"):
         silent = [await trio.open_unix_socket(str(tmp_path / "s")) for _ in range(CLIENTS_MAX)]
         await trio.sleep(0.1)
-        with pytest.raises(InputError, match="busy"):
+        with pytest.raises(LinkGaveUpError, match="busy"):
             await asked(tmp_path / "s", do="echo")
         for stream in silent:
             await stream.aclose()
@@ -162,7 +162,7 @@ async def test_too_many_at_once_are_told_so_and_the_others_served(tmp_path: Path
 async def test_a_bug_in_an_answer_does_not_end_the_program(tmp_path: Path) -> None:
     ears = Ears()
     async with serving(tmp_path / "s", ears):
-        with pytest.raises(InputError, match="this is a bug: ZeroDivisionError"):
+        with pytest.raises(BnError, match="this is a bug: ZeroDivisionError"):
             await asked(tmp_path / "s", do="fail")
         assert ears.said == ["control_failed"]
         assert await asked(tmp_path / "s", do="echo") == {"heard": None}
@@ -171,7 +171,7 @@ async def test_a_bug_in_an_answer_does_not_end_the_program(tmp_path: Path) -> No
 async def test_an_answer_that_does_not_come_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "WORK_S", 0.2)
     async with serving(tmp_path / "s"):
-        with pytest.raises(InputError, match="what became of it is not known"):
+        with pytest.raises(BnError, match="what became of it is not known"):
             await asked(tmp_path / "s", do="hang")
 
 
@@ -187,6 +187,18 @@ async def test_a_server_that_hangs_up_has_said_nothing(tmp_path: Path) -> None:
             nursery.start_soon(trio.to_thread.run_sync, hang_up)
             with pytest.raises(LinkGaveUpError, match="what became of this is not known"):
                 await asked(tmp_path / "s", do="halt")
+
+
+async def test_a_process_that_was_stopped_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(control.WITHIN_S, "status", 0.1)
+    monkeypatch.setattr(control, "REQUEST_S", 0.1)
+    with socket.socket(socket.AF_UNIX) as stopped:
+        stopped.bind(str(tmp_path / "s"))
+        stopped.listen(1)
+        with pytest.raises(LinkGaveUpError, match="does not answer"):
+            await asked(tmp_path / "s", do="status")
 
 
 async def test_no_handle_is_left_open(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from system.domain import order_events as order
 from system.domain.errors import InputError, RefusedError
 from system.domain.order_events import Journal as Record
 from system.domain.order_log import State
+from system.domain.settings import SECOND_NS
 from system.storage.journal import Journal
 from system.wiring.memory import remember
 from system.wiring.operator import REASON_MAX, Operator, Written, checked, tell_journal
@@ -89,6 +90,23 @@ async def test_a_flatten_is_answered_once_nothing_is_held_and_nothing_rests(auto
         assert answers[0]["done"]
         assert answers[0]["halted"] == "flatten asked for"
         assert it.wiring.order.state.book.position == 0
+
+
+@pytest.mark.trio
+async def test_a_halt_does_not_wait_for_what_was_asked_before(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS, paper=Watched()) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        await it.settle(1)
+        ours = operator(it)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ours.flatten, {})
+            await it.settle(1)
+            began_ns = it.clock()
+            assert (await ours.halt({}))["done"]
+            assert it.clock() - began_ns < SECOND_NS
+            nursery.cancel_scope.cancel()
 
 
 @pytest.mark.trio

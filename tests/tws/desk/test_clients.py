@@ -185,7 +185,7 @@ def test_a_hand_is_refused_like_anybody() -> None:
 
 def test_ids_may_roll_back_at_a_restart() -> None:
     floor = two()
-    floor.desk.restart(floor.now_ns, ids_lost=4)
+    floor.desk.restart(ids_lost=4)
     assert floor.desk.next_id(1) == 2
     assert floor.place(2, "BUY", 1, client=1).story(1)[0] == "open 2 PreSubmitted"
 
