@@ -26,6 +26,7 @@ from simulator.tws.desk.desk import Desk
 from simulator.tws.market import Market
 from simulator.tws.requests import PlaceOrder, ReqTickByTick
 from simulator.tws.session import Session
+from simulator.tws.start import compile_exchange
 from simulator.tws.world import World
 from system.domain.ticks import QUOTE, TRADE, batch_of
 
@@ -52,6 +53,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.line: socket.socket
+        compile_exchange()
         exchange, data = Exchange(latency_ns=SECOND_NS // 1000), DataDesk()
         edges = [START_NS - SECOND_NS, START_NS + 3600 * SECOND_NS]
         tape = batch_of(ts_ns=edges, kind=[QUOTE] * 2, bid_ticks=[BID] * 2, ask_ticks=[BID + 1] * 2, bid_size=[10] * 2)
