@@ -28,7 +28,7 @@ from system.wiring.memory import Memory
 from system.wiring.recorder import Recorder
 from system.wiring.wiring import Rules, Wiring, World
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 LOOK_S: Final = 1.0
 SEAL_S: Final = 60.0  # nothing else is left to do at the end
 OF_TRADING: Final = frozenset({"signal", "reconciled"})  # what is said of it means nothing here

@@ -45,7 +45,7 @@ from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
 STOP_S: Final = 4.8  # for all of it
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
