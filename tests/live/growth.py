@@ -5,7 +5,7 @@ import os
 import resource
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import trio
@@ -22,7 +22,6 @@ class Measure:
     rss_kib: int
     counts: Mapping[str, int]
     sizes: Mapping[str, int]
-    objects: Counter[str] = field(default_factory=Counter)
 
 
 def measure(day: int, run: int, kinds: Sequence[type], sizes: Mapping[str, int]) -> Measure:
@@ -30,11 +29,16 @@ def measure(day: int, run: int, kinds: Sequence[type], sizes: Mapping[str, int])
     gc.collect()
     gc.collect()
     rss_kib = _rss_kib()
-    objects = Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
-    of_kinds = {kind.__qualname__: objects[f"{kind.__module__}.{kind.__qualname__}"] for kind in kinds}
+    objects = census()
+    of_kinds = {kind.__qualname__: objects[kind] for kind in kinds}
     handles, tasks = len(os.listdir("/proc/self/fd")), _tasks()
     counts = {"handles": handles, "tasks": tasks, **of_kinds}
-    return Measure(day=day, run=run, rss_kib=rss_kib, counts=counts, sizes=dict(sizes), objects=objects)
+    return Measure(day=day, run=run, rss_kib=rss_kib, counts=counts, sizes=dict(sizes))
+
+
+def census() -> Counter[type]:
+    """How many objects there are of each kind, of those that may hold others."""
+    return Counter(map(type, gc.get_objects()))
 
 
 def slope_kib(measures: Sequence[Measure]) -> float:
@@ -64,11 +68,11 @@ def rising(measures: Sequence[Measure]) -> list[str]:
     ]
 
 
-def grown(measures: Sequence[Measure], most: int = 8) -> list[str]:
-    """The kinds of objects of which there are more at the end than at the beginning, the most first."""
-    more = Counter(measures[-1].objects)
-    more.subtract(measures[0].objects)
-    return [f"{name} {number:+d}" for name, number in more.most_common(most) if number > 0]
+def grown(before: Counter[type], after: Counter[type], most: int = 8) -> list[str]:
+    """The kinds of objects of which there are more than before, the most first."""
+    more = Counter(after)
+    more.subtract(before)
+    return [f"{kind.__module__}.{kind.__qualname__} {n:+d}" for kind, n in more.most_common(most) if n > 0]
 
 
 def _rss_kib() -> int:

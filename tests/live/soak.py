@@ -9,6 +9,7 @@ import json
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ from system.wiring.status import take_status
 from system.wiring.wiring import Rules, Wiring, World
 from tests.actors.stage import EAGER
 from tests.live import lid
-from tests.live.growth import Measure, all_slope_kib, grown, measure, rising, slope_kib
+from tests.live.growth import Measure, all_slope_kib, census, grown, measure, rising, slope_kib
 from tests.live.market import trades
 
 FIRST: Final = date(2024, 3, 18)
@@ -99,8 +100,10 @@ class Tally:
     faults: int = 0
     trades: int = 0
     runs: int = 0
-    alerts: dict[str, int] = field(default_factory=dict)
+    resumed: int = 0
     measures: list[Measure] = field(default_factory=list)
+    before: Counter[type] = field(default_factory=Counter)  # objects once it was warm, and at the end
+    after: Counter[type] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -130,7 +133,7 @@ class Program:
     async def ready(self) -> None:
         """Until entries may be made; a sticky halt is ended as an operator would."""
         if self.wiring.risk.halted:
-            self.tally.alerts["resumed"] = self.tally.alerts.get("resumed", 0) + 1
+            self.tally.resumed += 1
             self.broker.post(OperatorAsked(now_ns=self.clock(), what="resume"))
         watchdog, risk = self.wiring.watchdog, self.wiring.risk
         if not await self.until(lambda: not watchdog.state.failures and not risk.why_halted(), READY_S):
@@ -304,19 +307,25 @@ async def live(folder: Path, days: int, show: Callable[[Tally], None]) -> Tally:
     mock = lid.a_market_of(FIRST, calendar_days)
     clock = lid.LidClock(mock.now_ns)
     (folder / "tapes").mkdir()
-    log = EventLog(folder / "logs", clock, lambda level, line: _count_alert(tally, level, line))
+    log = EventLog(folder / "logs", clock)
 
     ahead = iter(FIRST + timedelta(days=number) for number in range(calendar_days))
     with library_events(log):
         async with loop(lambda text: tally.wrong.append(text)):
             while tally.days < days and not tally.wrong:
                 async with program(folder, mock, clock, log, tally) as it:
-                    await _days(it, ahead, min(days, tally.days + RUN_DAYS), show)
+                    await _days(it, ahead, min(days, tally.days + RUN_DAYS), warm_days(days), show)
     log.close()
+    tally.after = census()
     return tally
 
 
-async def _days(it: Program, ahead: Iterator[date], until: int, show: Callable[[Tally], None]) -> None:
+def warm_days(days: int) -> int:
+    """How many of them pass before growth is measured."""
+    return min(WARM_DAYS, days // 2)
+
+
+async def _days(it: Program, ahead: Iterator[date], until: int, warm: int, show: Callable[[Tally], None]) -> None:
     tally = it.tally
     while tally.days < until and not tally.wrong:
         day = next(ahead)
@@ -326,12 +335,9 @@ async def _days(it: Program, ahead: Iterator[date], until: int, show: Callable[[
         if trades:
             tally.days += 1
             tally.measures.append(it.measure())
+            if tally.days == warm:
+                tally.before = census()
             show(tally)
-
-
-def _count_alert(tally: Tally, level: str, line: str) -> None:
-    if level == "ERROR":
-        tally.alerts[line] = tally.alerts.get(line, 0) + 1
 
 
 def soak(days: int, show: Callable[[Tally], None] = lambda _: None) -> Tally:
@@ -350,13 +356,13 @@ def main() -> int:
         sys.stderr.write(f"{last.day} rss {last.rss_kib} " + " ".join(f"{k} {v}" for k, v in shown.items()) + "\n")
 
     tally = soak(days, show)
-    late = [one for one in tally.measures if one.day >= min(WARM_DAYS, days // 2)]
+    late = [one for one in tally.measures if one.day >= warm_days(days)]
     slopes = {"within_runs": slope_kib(late), "over_all": all_slope_kib(late)} if late else {}
     wrong = tally.wrong + (rising(late) if late else ["no day was measured"])
     wrong += [f"memory grows by {kib:.1f} KiB a day {name}" for name, kib in slopes.items() if kib >= SLOPE_MAX_KIB]
-    for one in [*wrong, *(grown(late) if late else [])]:
+    for one in [*wrong, *grown(tally.before, tally.after)]:
         sys.stdout.write(one + "\n")
-    words = {name: getattr(tally, name) for name in ("days", "runs", "connections", "faults", "trades")}
+    words = {name: getattr(tally, name) for name in ("days", "runs", "connections", "faults", "trades", "resumed")}
     sys.stdout.write(json.dumps({**words, "slope_kib_a_day": {k: round(v, 2) for k, v in slopes.items()}}) + "\n")
     return 1 if wrong else 0
 
