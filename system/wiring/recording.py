@@ -13,8 +13,9 @@ from typing import Any, Final, assert_never
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.domain import link_events as link
 from system.domain import order_events as order

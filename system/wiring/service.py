@@ -16,8 +16,9 @@ from typing import Any, Final
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
