@@ -97,6 +97,9 @@ class World:
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
         self.log_wire: Callable[[Session, str, Any], None] | None = None
+        self.clock: Callable[[], int] | None = None  # the market's time between two steps, where somebody keeps it
+        self.on_due: Callable[[], None] = lambda: None  # `next_ns` may have come nearer
+        self.stepped: list[Callable[[], None]] | None = None  # within a step: what is to be handed out at its end
 
     @property
     def now_ns(self) -> int:
@@ -109,6 +112,11 @@ class World:
         dues = [self.market.next_due_ns, self.desk.next_due_ns]
         dues += [feed.next_due_ns for feed in self.feeds.values()]
         return min(dues)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the tape has no event left."""
+        return self.market.has_ended
 
     def time_text(self) -> str:
         """When the connection was made, as TWS says it in its greeting."""
@@ -128,6 +136,24 @@ class World:
                 self.deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def step(self, to_ns: int) -> None:
+        """Advance, and let what is told reach clients in memory before it returns."""
+        waiting: list[Callable[[], None]] = []
+        self.stepped = waiting
+        try:
+            self.advance(to_ns)
+        finally:
+            self.stepped = None
+        for hand_out in waiting:
+            hand_out()
+
+    def catch_up(self) -> None:
+        """Let the time pass that has gone since the last step; what is due at this very instant is still to come."""
+        now_ns = self.now_ns if self.clock is None else min(self.clock(), self.next_ns)
+        if now_ns > self.now_ns:
+            self.market.now_ns = now_ns
+            self._see(NOTHING, now_ns)
 
     def place(self, events: npt.NDArray[Any]) -> None:
         """Play events that are not on the tape, stamped `now_ns`."""
@@ -274,12 +300,15 @@ class World:
         """Do what a client asks."""
         client_id = session.client_id
         assert client_id is not None
+        self.catch_up()
         desk, now_ns = self.desk, self.now_ns
         match request:
             case ask.PlaceOrder():
                 self.deliver(desk.place(client_id, request, now_ns))
+                self.on_due()
             case ask.CancelOrder():
                 self.deliver(desk.cancel(client_id, request.order_id, now_ns))
+                self.on_due()
             case ask.ReqGlobalCancel():
                 self.deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():

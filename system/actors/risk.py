@@ -199,7 +199,7 @@ class RiskActor:
             yield self.halted
         yield from self.reasons
         yield from self.holds.values()
-        if self.shut and self.risk.phase is Phase.FLAT:
+        if self.shut and not self.halted and self.risk.phase is Phase.FLAT:
             yield self.shut
         if not self.is_whole and not self._allow_partial_vwap:
             yield "VWAP misses trades of this session"

@@ -44,7 +44,7 @@ class Ear:
         self._say = say
         self._asked = asked
         self._decoder: Any = Decoder(self, 0)  # type: ignore[arg-type] # it only calls
-        self._flowing: set[str] = set()
+        self._flowing: set[str] = set()  # streams that have ticked in the packet in hand
         self._handlers: dict[int, Callable[[list[str]], None]] = {
             3: self._order_status,
             4: self._error,
@@ -96,11 +96,8 @@ class Ear:
                 self._say(order.ErrorTold(**self._stamp, order_id=about, code=0, text="told what cannot be read"))
 
     def rest(self) -> None:
-        """The packet is over: say which streams flowed in it."""
-        if self._flowing:
-            for stream in sorted(self._flowing):
-                self._say(link.DataFlowing(**self._stamp, stream=stream))
-            self._flowing.clear()
+        """The packet is over."""
+        self._flowing.clear()
 
     def _bad(self, text: str) -> None:
         self._say(BadDataTold(now_ns=self._now_ns(), generation=self._generation, text=text[:TEXT_MAX]))
@@ -117,23 +114,30 @@ class Ear:
             return  # a remainder of a request that has been taken back
         kind = fields[2]
         if kind == "3":
-            self._quote(fields)
+            self._quote(stream, fields)
         elif kind in ("1", "2"):
             price, size = ticks(float(fields[4])), contracts(float(fields[5]))
             if not price:
                 raise ValueError(f"a trade at {fields[4]}")
+            self._flow(stream)
             self._say(TradeTold(**self._stamp, price_ticks=price, size=size))
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
-        self._flowing.add(stream)
 
-    def _quote(self, fields: list[str]) -> None:
+    def _flow(self, stream: str) -> None:
+        """Say that a stream flows, once a packet, before the tick that proves it: that one may be acted on."""
+        if stream not in self._flowing:
+            self._flowing.add(stream)
+            self._say(link.DataFlowing(**self._stamp, stream=stream))
+
+    def _quote(self, stream: str, fields: list[str]) -> None:
         """A quote; one that cannot be read still ends the one before it, as a quote with a side missing does (S11)."""
         try:
             (bid, bid_size), (ask, ask_size) = touch(fields[4], fields[6]), touch(fields[5], fields[7])
         except UNREADABLE:
             self._say(QuoteTold(**self._stamp, bid_ticks=0, ask_ticks=0, bid_size=0, ask_size=0))
             raise
+        self._flow(stream)
         self._say(QuoteTold(**self._stamp, bid_ticks=bid, ask_ticks=ask, bid_size=bid_size, ask_size=ask_size))
 
     def _data_type(self, fields: list[str]) -> None:

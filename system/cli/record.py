@@ -58,15 +58,9 @@ def record(
     console = Console(sys.stderr.fileno())
     log = EventLog(Path(loaded.log_dir).expanduser(), wall_ns, lambda _level, line: console.say(line))
 
-    async def run() -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(console.run)
-            await Recording(plan, wall_ns=wall_ns, log=log).run()
-            nursery.cancel_scope.cancel()
-
     try:
         with library_events(log):
-            trio.run(run)
+            trio.run(Recording(plan, wall_ns=wall_ns, log=log, services=[console.run]).run)
     finally:
         log.close()
         console.close()

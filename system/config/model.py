@@ -261,6 +261,9 @@ class Config(BaseModel):
     link_patience_s: Annotated[Decimal, decimal("10", "86400", 3, "seconds")] = Field(
         Decimal(120), description="Live: seconds without a link that is ready, in an open market, until an alert."
     )
+    tick_spacing_s: Annotated[Decimal, decimal("0", "60", 3, "seconds")] = Field(
+        Decimal(15), description="Live: seconds between two tick-by-tick requests; IB takes one in 15 s for a contract."
+    )
     maintenance_margin_s: Annotated[Decimal, decimal("0", "14400", 3, "seconds")] = Field(
         Decimal(900), description="Live: seconds without entries before a window of maintenance."
     )

@@ -180,6 +180,11 @@ def terms(ref: str, order: Order) -> Terms:
     )
 
 
+def is_moved(bracket: Bracket, order: Order) -> bool:
+    """Whether a target has been moved through the market, as an exit."""
+    return order.role is Role.TARGET and order.price_ticks != bracket.target_ticks
+
+
 NOT_READ_BACK: Final = frozenset({"order_id", "parent_id", "contracts"})
 
 
@@ -198,7 +203,7 @@ def mistakes(sent: Terms, told: Terms) -> str:
 
 def reason(bracket: Bracket, order: Order) -> Reason:
     """What a fill of an order is called in a result."""
-    if order.role is Role.CLOSE:
+    if order.role is Role.CLOSE or is_moved(bracket, order):
         return "opposite" if bracket.exit_reason == "opposite" else "flatten"
     reasons: dict[Role, Reason] = {Role.ENTRY: "entry", Role.TARGET: "target", Role.STOP: "stop"}
     return reasons[order.role]

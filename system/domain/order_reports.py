@@ -7,7 +7,7 @@ order is there or over; an error proves nothing. What is not ours stops entries 
 from typing import Final, assert_never
 
 from system.domain.book import INFERRED, UNTOLD, Execution, is_new, split_id
-from system.domain.intent import Order, mistakes, reason, terms
+from system.domain.intent import Order, is_moved, mistakes, reason, terms
 from system.domain.order_draft import Draft
 from system.domain.order_events import (
     CommissionTold,
@@ -106,14 +106,15 @@ def take_open_order(draft: Draft, told: OpenOrderTold, answers: int | None = Non
     order = draft.order(order.order_id)
     filled = max(order.filled, order.told_filled)
     wrong = mistakes(terms(ref, order), told.terms)
+    is_old = wrong == "limit_ticks" and is_moved(draft.bracket, order)  # from before its move, which is on its way
     remaining = max(0, told.terms.contracts - filled)
     if order.is_live:
-        if wrong and not order.wrong:
+        if wrong and not order.wrong and not is_old:
             text = f"order {order.order_id} rests at the broker with another {wrong}"
             draft.alert("order_differs", text)
             draft.halt(text)  # the next one would as well, and each costs a spread
-        proof = told.status if told.status in PROVEN else order.proof
-        order = draft.set_order(order, proof=proof, wrong=wrong)
+        proof = told.status if told.status in PROVEN and not is_old else order.proof
+        order = draft.set_order(order, proof=proof, wrong="" if is_old else wrong)
     _status(draft, order, told.status, order.told_filled, remaining, is_answer=answers is not None)
 
 

@@ -9,7 +9,7 @@ three attempts: halt, and leave things as they are.
 from dataclasses import replace
 from typing import Final
 
-from system.domain.intent import Order, Role, terms
+from system.domain.intent import Order, Role, is_moved, terms
 from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
@@ -145,8 +145,13 @@ def _attempt(draft: Draft) -> bool:
     bracket = draft.bracket
     if bracket.tries and not draft.is_late(bracket.tried_ns):
         return False
-    if bracket.tries >= TRIES_MAX:
-        draft.halt("three attempts at an exit have failed; what rests at the broker is left as it is")
+    if bracket.tries > TRIES_MAX:
+        return False
+    if bracket.tries == TRIES_MAX:
+        draft.set_bracket(tries=TRIES_MAX + 1)
+        text = "three attempts at an exit have failed; what rests at the broker is left as it is"
+        draft.alert("exit_failed", f"{draft.state.book.position} contracts: {text}")
+        draft.halt(text)
         return False
     draft.set_bracket(tries=bracket.tries + 1, tried_ns=draft.now_ns)
     return True
@@ -155,14 +160,22 @@ def _attempt(draft: Draft) -> bool:
 def _close(draft: Draft) -> None:
     """Close at market what is to be closed, unless a close is under way for all that is proven.
 
-    An entry that still works is taken back first: what it fills must be closed too.
+    An entry that still works is taken back first: what it fills must be closed too. Where TWS has refused a close, it
+    may be for the group that it was to join: the target, which is in it, is moved to the stop's price, which the market
+    has not reached (F66).
     """
     bracket = draft.bracket
     if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
         draft.cancel(bracket.entry)
         return
     under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
-    if bracket.exit_reason and not under_way and _attempt(draft):
+    if not bracket.exit_reason or under_way or not _attempt(draft):
+        return
+    refused = any(order.role is Role.CLOSE and order.state is OrderState.REJECTED for order in bracket.orders)
+    targets = [order for order in bracket.live(Role.TARGET) if order.is_proven and not is_moved(bracket, order)]
+    if refused and targets and draft.state.book.position * bracket.side > 0:
+        draft.move(targets[0], bracket.stop_ticks)
+    else:
         draft.place_exit(Role.CLOSE)
 
 

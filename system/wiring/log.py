@@ -11,9 +11,13 @@ from system.domain.settings import MINUTE_S, SECOND_NS
 from system.storage.log_file import LogFile
 from system.wiring.log_line import as_json, as_text, plain
 
-LEVELS: Final = {"alert": "ERROR", "actor_failed": "ERROR", "loop_failed": "ERROR", "log_lost": "ERROR"}
+LEVELS: Final = {
+    **dict.fromkeys(("alert", "actor_failed", "loop_failed", "control_failed", "panel_failed", "log_lost"), "ERROR"),
+    **dict.fromkeys(("dial_failed", "stopped"), "WARNING"),  # to be seen above a panel too
+}
 PER_MINUTE: Final = 600  # lines of one event; what repeats itself without end fills no disk (F19)
 OTHERS_PER_MINUTE: Final = 60  # lines of libraries
+KNOWN_ELSEWHERE: Final = ("ib_insync.client", "ib_insync.wrapper")  # why a connection ended, and TWS's own words
 
 Show = Callable[[str, str], None]  # level, line
 
@@ -110,10 +114,12 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record."""
+        if record.name in KNOWN_ELSEWHERE:
+            return
         try:
             text = record.getMessage()
         except Exception:  # noqa: BLE001 - a library's format that does not fit its own arguments
             text = str(record.msg)
-        level = "ERROR" if record.levelno >= logging.ERROR else "WARNING"
         error = record.exc_info[1] if record.exc_info else None
+        level = "ERROR" if error else "WARNING"  # they call an error what is one for us only where something was raised
         self._log.say(level, "library", {"logger": record.name, "text": text, **({"exc": error} if error else {})})

@@ -97,11 +97,16 @@ class LivePanel:
         self._rich = RichConsole(file=cast(IO[str], _Stream(console)), force_terminal=True, width=width)
         # no thread of rich's own; and standard output is not ours to take
         self._live = Live(
-            console=self._rich, auto_refresh=False, redirect_stdout=False, redirect_stderr=False, transient=True
+            Text("bn live: waiting for TWS", style=DULL),
+            console=self._rich,
+            auto_refresh=False,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
         )
 
     def __enter__(self) -> "LivePanel":
-        self._live.start()
+        self._live.start(refresh=True)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -5,7 +5,7 @@ it is missing in the one way that there is.
 """
 
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, assert_never
@@ -28,8 +28,9 @@ from system.wiring.memory import Memory
 from system.wiring.recorder import Recorder
 from system.wiring.wiring import Rules, Wiring, World
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 LOOK_S: Final = 1.0
+SEAL_S: Final = 60.0  # nothing else is left to do at the end
 OF_TRADING: Final = frozenset({"signal", "reconciled"})  # what is said of it means nothing here
 
 
@@ -78,9 +79,17 @@ class Listener:
 
 
 class Recording:
-    """One run of `bn record`."""
+    """One run of `bn record`. `services` run beside it."""
 
-    def __init__(self, plan: RecordPlan, *, wall_ns: Callable[[], int], log: Log) -> None:
+    def __init__(
+        self,
+        plan: RecordPlan,
+        *,
+        wall_ns: Callable[[], int],
+        log: Log,
+        services: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        self._services = services
         self._plan = plan
         self._wall_ns = wall_ns
         self._log = log
@@ -92,6 +101,8 @@ class Recording:
             with trio.open_signal_receiver(*SIGNALS) as signals:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._obey, signals, nursery.cancel_scope)
+                    for service in self._services:
+                        nursery.start_soon(service)
                     try:
                         await self._record()
                     except BnError as end:
@@ -159,7 +170,7 @@ class Recording:
             await self._serve(broker, recorder, wiring)
         finally:
             with trio.CancelScope(shield=True):
-                await recorder.end()
+                await recorder.end(SEAL_S)
 
     async def _serve(self, broker: LiveBroker, recorder: Recorder, wiring: Wiring) -> None:
         ends: list[BnError] = []

@@ -89,6 +89,7 @@ class Broker:
     def _modify(self, order: Resting, terms: Terms) -> None:
         if order.is_live and terms.contracts > order.filled:
             order.contracts = terms.contracts
+            order.terms = replace(order.terms, limit_ticks=terms.limit_ticks)
             self.tell(order)
         else:
             self.mail.append(self.error(terms.order_id, 104))

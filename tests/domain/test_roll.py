@@ -100,9 +100,8 @@ def test_a_position_that_the_broker_has_told_too_early_is_protected_all_the_same
 def test_a_connection_whose_contract_is_left_is_followed_by_another_at_once_and_is_no_failure() -> None:
     world = World().ready()
     before = world.state
-    world.tell(ContractLeft(**world.news()))
+    world.leave()
     assert world.all(Abort)[-1].generation == before.generation
-    world.gone()
     world.run(1)
     assert world.all(Dial)[-1].generation == before.generation + 1
     assert world.state.failures == 0

@@ -108,9 +108,25 @@ async def test_f31_a_correction_after_the_trade_moves_the_days_result(autojump_c
         assert it.wiring.risk.risk.counters.net_cents == before - 10 * 1250
 
 
-@pytest.mark.parametrize("how", ["absent", "minus", "late"])
+async def test_f31_a_fill_that_is_taken_back_is_no_position_any_more(autojump_clock: object) -> None:
+    """The entry's fill is busted: the same id with a higher last part and no contracts; stop and target rest on."""
+    async with act() as it:
+        await it.enter()
+        await it.settle(3)
+        it.inject("bust")
+        await it.settle(30)
+        it.check()
+        assert it.held == it.truth == 0
+        assert not it.working, "exits without a position would open one"
+        assert it.halted
+        assert it.told("execution_corrected")
+        assert it.wiring.risk.risk.phase is Phase.FLAT
+        assert len(it.sent()) == 3
+
+
+@pytest.mark.parametrize("how", ["absent", "minus", "huge", "late", "early"])
 async def test_f32_a_commission_that_does_not_come_keeps_no_fill_back(how: str, autojump_clock: object) -> None:
-    """commissionReport is absent, -1, or half a minute late."""
+    """commissionReport is absent, -1, 1.8e308, half a minute late, or ahead of its execution."""
     async with act() as it:
         it.inject("commission", how=how)
         await it.enter()
@@ -118,7 +134,7 @@ async def test_f32_a_commission_that_does_not_come_keeps_no_fill_back(how: str, 
         it.check()
         assert it.wiring.is_protected
         told = [record.payload for record in it.paper.records if record.kind == "commission"]
-        if how == "late":
+        if how in ("late", "early"):
             assert [payload["cents"] for payload in told] == [225]
             assert not it.told("commission_missing")
         else:

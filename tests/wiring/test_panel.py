@@ -154,6 +154,11 @@ async def test_it_is_drawn_anew_in_its_place_and_the_cursor_comes_back(autojump_
         assert "\x1b[1A" in shown
 
 
+def test_before_there_is_anything_to_show_it_says_what_it_waits_for() -> None:
+    with terminal() as (master, console), LivePanel(console, width=100):
+        assert "waiting for TWS" in seen(master)
+
+
 @pytest.mark.trio
 async def test_what_matters_stays_above_it_and_the_rest_is_quiet(autojump_clock: object) -> None:
     with terminal() as (master, console), LivePanel(console, width=100) as live:

@@ -23,7 +23,7 @@ from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
 from simulator.tws.desk.canceling import Canceling
 from simulator.tws.desk.executions import Executions
-from simulator.tws.desk.ledger import Account, Marks
+from simulator.tws.desk.ledger import Account, Holding, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
 from simulator.tws.desk.order import DeskOrder, Product, Shape
@@ -207,13 +207,29 @@ class Desk:
         """When the clock makes something due next."""
         live = self._office.registry.live()
         ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
+        ends += [holding.product.ends_ns for _, holding in self._held()]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
     def clock(self, now_ns: int) -> list[Addressed]:
         """Do what is due."""
         self._canceling.expire(now_ns)
+        self._settle(now_ns)
         self._accounts.clock(now_ns)
         return self._office.collect()
+
+    def _settle(self, now_ns: int) -> None:
+        """Close what is held of contracts that have come to their end."""
+        moved = []
+        for account, holding in self._held():
+            if holding.product.ends_ns <= now_ns:
+                account.settle(holding.product.con_id, self._office.mark_ticks)
+                moved.append((account.name, holding.product.con_id))
+        self._accounts.moved(moved, now_ns)
+
+    def _held(self) -> list[tuple[Account, Holding]]:
+        """All positions."""
+        accounts = self._office.accounts.values()
+        return [(account, held) for account in accounts for held in account.holdings.values() if held.contracts]
 
     # questions
 
@@ -280,12 +296,7 @@ class Desk:
 
     def positions(self) -> list[tuple[Contract, int]]:
         """What is held in all accounts: contract, and contracts with their sign."""
-        return [
-            (holding.product.contract(), holding.contracts)
-            for account in self._office.accounts.values()
-            for holding in account.holdings.values()
-            if holding.contracts
-        ]
+        return [(holding.product.contract(), holding.contracts) for _, holding in self._held()]
 
     @property
     def equity_cents(self) -> int:

@@ -48,6 +48,8 @@ class Placing:
                 registry.see_id(client_id, order_id)
                 self._place(client_id, request, now_ns)
         except RefusedError as refused:
+            office.doomed.pop((client_id, order_id), None)
+            office.shelved.discard((client_id, order_id))
             office.say(client_id, refused.said(order_id))
             if is_new and refused.code in SILENT:
                 office.say(client_id, _never_was(client_id, request))
@@ -77,6 +79,8 @@ class Placing:
 
     def _tell_what_if(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
         ticket = self._read(request, now_ns)
+        if doom := self._office.doomed.pop((client_id, request.order_id), None):
+            raise RefusedError(201, doom[0])
         state = what_if(self._office, ticket)
         contract = ticket.product.contract()
         terms = replace(ticket.terms, account=ticket.account, tif=ticket.tif)
@@ -184,6 +188,8 @@ class Placing:
             return root.refusal
         if parent is not None and parent.state in (Life.CANCELED, Life.INACTIVE, Life.CANCELING):
             return PARENT_GONE
+        if root.ticket.product.ends_ns <= now_ns:
+            return "The contract has expired."
         if root.ticket.tif in LASTS and is_closed(root.ticket, now_ns):
             return "Exchange is closed."
         if parent is not None and not parent.state.is_over:
@@ -217,6 +223,7 @@ class Placing:
             regular_only=not ticket.terms.outside_rth,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
+            trigger=ticket.trigger,
         )
 
     # new terms
@@ -282,6 +289,7 @@ def _compare(order: DeskOrder, ticket: Ticket) -> None:
         and old.type == ticket.type
         and bool(old.trail_ticks) == bool(ticket.trail_ticks)
         and bool(old.trail_ppm) == bool(ticket.trail_ppm)
+        and old.trigger == ticket.trigger
         and LASTS.get(old.tif) == LASTS.get(ticket.tif)
     )
     if not same:
