@@ -48,6 +48,8 @@ class Placing:
                 registry.see_id(client_id, order_id)
                 self._place(client_id, request, now_ns)
         except RefusedError as refused:
+            office.doomed.pop((client_id, order_id), None)
+            office.shelved.discard((client_id, order_id))
             office.say(client_id, refused.said(order_id))
             if is_new and refused.code in SILENT:
                 office.say(client_id, _never_was(client_id, request))
@@ -77,6 +79,8 @@ class Placing:
 
     def _tell_what_if(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
         ticket = self._read(request, now_ns)
+        if doom := self._office.doomed.pop((client_id, request.order_id), None):
+            raise RefusedError(201, doom[0])
         state = what_if(self._office, ticket)
         contract = ticket.product.contract()
         terms = replace(ticket.terms, account=ticket.account, tif=ticket.tif)

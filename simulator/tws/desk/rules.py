@@ -140,7 +140,7 @@ RULES: Final = (
     _rule("pnl_day", "guessed", "The day's results begin anew at 17:00 Chicago", "TWS lets the user choose"),
     _rule("cost", "documented", "Average cost and results include commissions", "IB: average cost of futures"),
     _rule("mark", "guessed", "Positions are valued at the last trade", "IB has a mark price of its own"),
-    _rule("margin", "guessed", "15,840 and 14,400 dollars a contract of ES, a tenth of MES, day and night",
+    _rule("margin", "guessed", "15,840 and 14,400 dollars a contract of ES, a tenth of MES; a tenth more at night",
           "IB's change daily"),
     _rule("margin_check", "documented", "An order that could need more than the equity: 201", "IB: margin"),
     _rule("buying", "documented", "Buying power is four times the available funds", "IB: account values"),
