@@ -26,6 +26,7 @@ from simulator.tws.desk.desk import Desk
 from simulator.tws.market import Market
 from simulator.tws.requests import PlaceOrder, ReqTickByTick
 from simulator.tws.session import Session
+from simulator.tws.start import compile_exchange
 from simulator.tws.world import World
 from system.domain.ticks import QUOTE, TRADE, batch_of
 
@@ -36,7 +37,8 @@ BID = 20_000
 GAP_S = 0.001  # between two ticks
 QUIET = 20  # quotes before each trade
 TRADES = 6
-SAMPLES = 150
+REST_S = 0.3  # after a round trip: each of its reports is a record on disk
+SAMPLES = 100
 WARM = 20  # brackets that are not counted
 BURST = 20_000
 SETTLE_S = 3.0  # after the subscriptions: books, probes
@@ -51,6 +53,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.line: socket.socket
+        compile_exchange()
         exchange, data = Exchange(latency_ns=SECOND_NS // 1000), DataDesk()
         edges = [START_NS - SECOND_NS, START_NS + 3600 * SECOND_NS]
         tape = batch_of(ts_ns=edges, kind=[QUOTE] * 2, bid_ticks=[BID] * 2, ask_ticks=[BID + 1] * 2, bid_size=[10] * 2)
@@ -131,7 +134,7 @@ class Peer:
         self.forget()
         self.turn(perf_counter() + 0.005)  # the entry fills
         self.quote(BID + 20, 10)  # and the target
-        self.turn(perf_counter() + 0.02)
+        self.turn(perf_counter() + REST_S)
         return came_s - sent_s
 
     def forget(self) -> None:

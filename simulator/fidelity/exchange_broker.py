@@ -45,12 +45,14 @@ class ExchangeBroker:
         *,
         month: ContractMonth,
         client_id: int,
+        commission_cents: int,
         clock: Callable[[], int],
         on_due: Callable[[], None],
     ) -> None:
         self._exchange = exchange
         self._month = month
         self._client_id = client_id
+        self._commission_cents = commission_cents  # a contract and side
         self._clock = clock
         self._on_due = on_due
         self._in, self.records = trio.open_memory_channel[Packet](PACKETS)
@@ -192,7 +194,10 @@ class ExchangeBroker:
         resting.contracts = resting.filled + left
         position = order.PositionTold(**self.stamp, contracts=self._position)
         told = self._tell_order(resting) if left else self._end(terms.order_id, "Filled")
-        return [execution, *told, position]
+        commission = order.CommissionTold(
+            **self.stamp, exec_id=execution.exec_id, cents=report.contracts * self._commission_cents
+        )
+        return [execution, *told, commission, position]
 
     def _end(self, order_id: int, status: str) -> list[Record]:
         resting = self._orders.pop(order_id, None)

@@ -7,15 +7,17 @@ hours have passed. And a task that spins at one instant never lets it jump.
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
+import trio
+
 STILL_S: Final = 60.0  # of real time at one instant; kernels may be compiled in it
 REFUSED: Final = frozenset(
     {
-        *("_thread.start_new_thread", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
+        *("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
         *("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"),
     }
 )
@@ -37,40 +39,65 @@ class _Hook:
 
     @classmethod
     def audit(cls, event: str, _arguments: tuple[Any, ...]) -> None:
-        if cls.runs and event in REFUSED and threading.current_thread() is threading.main_thread():
-            raise OutsideError(f"{event} in a simulated run: its clock would not wait for it")
+        """Look at what is about to be done."""
+        if cls.runs and event in REFUSED:
+            _refuse(event)
+
+
+def _refuse(what: str) -> None:
+    if threading.current_thread() is threading.main_thread():
+        raise OutsideError(f"{what} in a simulated run: its clock would not wait for it")
 
 
 @contextmanager
 def nothing_outside() -> Iterator[None]:
-    """Within it no thread, process or connection can be begun. Raises OutsideError there."""
+    """Within it the main thread begins no thread, process or connection. Raises OutsideError there."""
     if not _Hook.is_set:
         _Hook.is_set = True
         sys.addaudithook(_Hook.audit)
+    start = threading.Thread.start
+
+    def start_if_allowed(thread: threading.Thread) -> None:
+        _refuse(f"thread {thread.name}")
+        start(thread)
+
     _Hook.runs += 1
+    threading.Thread.start = start_if_allowed  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
+        threading.Thread.start = start  # type: ignore[method-assign]
         _Hook.runs -= 1
 
 
 @contextmanager
-def no_standstill(instant: Callable[[], object], within_s: float = STILL_S) -> Iterator[None]:
-    """Raise StandstillError where `instant` stays the same for so long. In the main thread only: it is a signal."""
+def no_standstill(within_s: float = STILL_S) -> Iterator[None]:
+    """In a trio task: raise StandstillError where trio's clock stands still for so long.
+
+    By a signal, so in the main thread only. What spins with checkpoints is cancelled; what does not, interrupted.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    last: list[object] = [instant()]
+    scope, token = trio.CancelScope(), trio.lowlevel.current_trio_token()
+    last_s, looks = trio.current_time(), 0
 
     def look(_signal: int, _frame: FrameType | None) -> None:
-        if instant() == last[0]:
-            raise StandstillError(f"the simulated run has stood still at {last[0]} for {within_s:g} s")
-        last[0] = instant()
+        nonlocal last_s, looks
+        now_s = trio.current_time()
+        looks, last_s = (looks + 1 if now_s == last_s else 0), now_s
+        if looks > 1:
+            raise StandstillError(f"the simulated run has stood still for {looks * within_s:g} s")
+        if looks:
+            token.run_sync_soon(scope.cancel)
 
     before = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, within_s, within_s)
     try:
-        yield
+        with scope:
+            yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    if scope.cancelled_caught:
+        raise StandstillError(f"the simulated run has stood still for {within_s:g} s")

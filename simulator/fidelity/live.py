@@ -37,7 +37,7 @@ from system.wiring.wiring import Wiring, World
 
 Fidelity = Literal["actors", "wire"]
 ADDRESS: Final = Address(host="memory", port=7497, client_id=CLIENT_ID)
-LEAD_NS: Final = SECOND_NS  # from the system's start to the tape's first event
+LEAD_S: Final = 1  # at least, from the system's start, at a whole second, to the tape's first event
 CASH_CENTS: Final = 1 << 50  # the method knows no margin
 FAULTS: Final = ("alert", "actor_failed", "bad_data", "loop_failed", "seed_failed")
 
@@ -67,7 +67,7 @@ class Part:
 @asynccontextmanager
 async def _actors(market: Market, settings: Settings, month: ContractMonth, said: Said) -> AsyncIterator[Part]:
     """The exchange behind the actors' port."""
-    world = TapeWorld(market, month=month, client_id=CLIENT_ID)
+    world = TapeWorld(market, month=month, client_id=CLIENT_ID, commission_cents=settings.commission_cents)
     broker = world.broker
     yield Part(world=world, broker=broker, records=broker.records, post=broker.post)
 
@@ -76,7 +76,8 @@ async def _actors(market: Market, settings: Settings, month: ContractMonth, said
 async def _wire(market: Market, settings: Settings, month: ContractMonth, said: Said) -> AsyncIterator[Part]:
     """The exchange behind ib_insync, bytes and the mock TWS."""
     data = DataDesk()
-    desk = Desk(market.exchange, data.board, 1, accounts=[DeskAccount(name="DU1000000", cash_cents=CASH_CENTS)])
+    account = DeskAccount(name="DU1000000", cash_cents=CASH_CENTS, commission_cents=settings.commission_cents)
+    desk = Desk(market.exchange, data.board, 1, accounts=[account])
     mock = Mock(market, data, desk, name="tape")
     logging.getLogger("ib_insync").addHandler(logging.NullHandler())  # it would tell the end of the run as an error
 
@@ -111,7 +112,7 @@ async def run(
     """The result of a tape that has events, and what the system complained of; for trio's MockClock."""
     market = Market.of(batches, Exchange(latency_ns=settings.order_latency_ns))
     market.singly, market.quotes_end_ns = True, lambda session: session.break_ns
-    market.now_ns = market.next_event_ns - LEAD_NS
+    market.now_ns = (market.next_event_ns // SECOND_NS - LEAD_S) * SECOND_NS  # so that probes go with the clock's marks
     said, journal = Said(), MemoryJournal()
     async with PARTS[fidelity](market, settings, month, said) as part:
         beat = Beat(part.world)

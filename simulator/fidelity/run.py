@@ -1,7 +1,6 @@
 """A replay through the live system: one run over the source for each profile, with what a replay of the core leaves."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import chain
 from time import perf_counter
 from typing import Final
@@ -158,12 +157,15 @@ def simulate(
     mark_ns: int = SECOND_NS,
 ) -> Result:
     """One guarded run, the same every time. Raises FidelityError where the system had something to complain of."""
-    clock = MockClock(autojump_threshold=0)
-    play = partial(run, fidelity, batches, settings, ledger, month=month, mark_ns=mark_ns)
+
+    async def play() -> tuple[Result, list[str]]:
+        with no_standstill():
+            return await run(fidelity, batches, settings, ledger, month=month, mark_ns=mark_ns)
+
     seed_scheduler(0)
-    with nothing_outside(), no_standstill(lambda: clock.current_time()):
+    with nothing_outside():
         try:
-            result, faults = trio.run(play, clock=clock)
+            result, faults = trio.run(play, clock=MockClock(autojump_threshold=0))
         except BaseExceptionGroup as group:
             errors = _leaves(group)
             if isinstance(errors[0], BnError):

@@ -20,7 +20,7 @@ STREAMS: Final = ("Last", "BidAsk")
 class TapeWorld:
     """See `simulator.tws.lockstep.Stepped`. The tape's own gaps and seeds travel as the events that they are."""
 
-    def __init__(self, market: Market, *, month: ContractMonth, client_id: int) -> None:
+    def __init__(self, market: Market, *, month: ContractMonth, client_id: int, commission_cents: int) -> None:
         self.market = market
         self.clock: Callable[[], int] | None = None
         self.on_due: Callable[[], None] = lambda: None
@@ -30,6 +30,7 @@ class TapeWorld:
             market.exchange,
             month=month,
             client_id=client_id,
+            commission_cents=commission_cents,
             clock=self._time_ns,
             on_due=lambda: self.on_due(),
         )
@@ -57,7 +58,7 @@ class TapeWorld:
         """Whether the tape has no event left."""
         return self.market.has_ended
 
-    def advance(self, to_ns: int) -> None:
+    def step(self, to_ns: int) -> None:
         """Play up to and with `to_ns`: one packet."""
         records: list[Record] = []
         for step in self.market.advance(to_ns):
@@ -70,7 +71,8 @@ class TapeWorld:
         if step.reports and before and step.ts_ns == step.events["ts_ns"][-1]:
             before -= 1
         self._tell(step.events[:before], records)
-        records += self.broker.heed(step.reports)
+        if step.reports:
+            records += self.broker.heed(step.reports)
         self._tell(step.events[before:], records)
 
     def _tell(self, events: Batch, records: list[Record]) -> None:

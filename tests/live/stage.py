@@ -68,6 +68,7 @@ class Disk:
 @contextmanager
 def on_disk(path: Path) -> Iterator[Disk]:
     """The journal in a folder, made where there is none."""
+    path.mkdir(exist_ok=True)
     with File.open(path / "journal.db", "DU1", create=True) as file:
         yield Disk(file=file)
 

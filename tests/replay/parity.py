@@ -61,16 +61,16 @@ def assert_parity(ours: Result, cores: Result) -> None:
 
 
 @cache
-def day(name: str, seed: int) -> Batch:
-    """A whole synthetic session."""
+def _two_days(name: str, seed: int) -> Batch:
+    """A whole synthetic session, and the one after it."""
     first = date.fromisoformat(name)
-    return np.concatenate([batch.copy() for batch in sessions(seed=seed, count=1, first_day=first)])
+    return np.concatenate([batch.copy() for batch in sessions(seed=seed, count=2, first_day=first)])
 
 
 def stretch(name: str, start: str, minutes: float, seed: int = 1) -> Batch:
-    """A cut of it, from a time of New York's clock in that session on, `+` for the evening after it."""
+    """A cut of the session of that name, or the evening after it, from a time of New York's clock on."""
     hours, minute = map(int, start.split(":"))
     begin_ns = Calendar().session(date.fromisoformat(name)).break_ns + ((hours - 17) * 60 + minute) * 60 * SECOND_NS
-    batch = day(name, seed)
+    batch = _two_days(name, seed)
     cut: Batch = batch[(batch["ts_ns"] >= begin_ns) & (batch["ts_ns"] < begin_ns + round(minutes * 60) * SECOND_NS)]
     return cut

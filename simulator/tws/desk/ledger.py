@@ -85,12 +85,17 @@ class Account:
 
     name: str
     cash_cents: int = INITIAL_CASH_CENTS
+    commission_cents: int | None = None  # a contract and side; None: the product's own
     holdings: dict[int, Holding] = field(default_factory=dict)  # by conId, flat ones of today too
+
+    def _each_cents(self, product: Product) -> int:
+        own = self.commission_cents
+        return product.instrument.commission_cents if own is None else own
 
     def fill(self, product: Product, side: int, contracts: int, price_ticks: int) -> tuple[int, int | None]:
         """Book a fill; return its commission and the realized result that TWS tells of it."""
         holding = self.holdings.setdefault(product.con_id, Holding(product=product))
-        commission = product.instrument.commission_cents * contracts
+        commission = self._each_cents(product) * contracts
         gross, told = holding.fill(side, contracts, price_ticks, commission)
         self.cash_cents += gross - commission
         return commission, told
@@ -105,7 +110,7 @@ class Account:
         """A fill of `signed` contracts has never been: its opposite at the same price, its commission given back."""
         holding = self.holdings.setdefault(product.con_id, Holding(product=product))
         gross, _ = holding.fill(-1 if signed > 0 else 1, abs(signed), price_ticks, 0)
-        self.cash_cents += gross + product.instrument.commission_cents * abs(signed)
+        self.cash_cents += gross + self._each_cents(product) * abs(signed)
 
     def correct(self, con_id: int, signed: int, cents: int) -> None:
         """A fill of `signed` contracts has cost so much more: what is held is dearer, or cash has gone."""
