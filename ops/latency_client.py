@@ -53,17 +53,9 @@ async def bare(port: int) -> None:
     ib.disconnect()
 
 
-def compile_kernels(settings: Any) -> None:
-    """Take a quote and a trade, so that nothing is compiled while the market waits."""
-    from system.domain.confluence import Confluence
-    from system.domain.ticks import QUOTE, TRADE, batch_of
-
-    core = Confluence(settings)
-    core.begin_session()
-    touch = {"bid_ticks": [1, 1], "ask_ticks": [2, 2], "bid_size": [1, 1], "ask_size": [1, 1]}
-    ticks = batch_of(ts_ns=[START_NS] * 2, kind=[QUOTE, TRADE], price_ticks=[0, 2], size=[0, 1], **touch)
-    for _ in core.read(ticks, 0, len(ticks)):
-        pass
+def complain(level: str, line: str) -> None:
+    if level == "ERROR":
+        sys.stderr.write(f"{line}\n")
 
 
 class Counted:
@@ -85,6 +77,7 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
     from system.broker.address import Address
     from system.broker.broker import Account, LiveBroker
     from system.broker.door import guard, loop
+    from system.domain.confluence import Confluence
     from system.domain.hours import Hours
     from system.domain.instrument import ES, front_month
     from system.domain.limits import OrderRules
@@ -115,12 +108,15 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         min_time_between_signals_ns=1,
         max_signals_per_minute=1_000_000,
         max_trades_per_day=1_000_000,
+        cooldown_after_loss_ns=0,
+        max_consecutive_losses=1_000_000,
+        max_daily_loss_cents=1_000_000_000,
         order_latency_ns=SECOND_NS // 1000,
     )
-    compile_kernels(settings)
+    Confluence(settings).compile()  # before the clock runs
     calendar, clock = Calendar(), VirtualClock(START_NS)
     (folder / "tapes").mkdir(parents=True)
-    log = EventLog(folder / "logs", time_ns)
+    log = EventLog(folder / "logs", time_ns, complain)
     broker = LiveBroker(
         Address(host=HERE, port=port, client_id=1),
         Account(instrument=ES, paper=True, month=lambda now_ns: front_month(calendar.at(now_ns).day, 8)),
@@ -150,7 +146,7 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         rules = Rules(
             settings=settings,
             link=LinkRules(hours=Hours(calendar), spacing_ns=0),
-            orders=OrderRules(max_orders_per_minute=1_000_000),
+            orders=OrderRules(max_orders_per_minute=1_000_000, max_day_loss_cents=1_000_000_000),
             starts_whole=True,
         )
         async with loop(lambda text: log("loop_failed", text=text)), trio.open_nursery() as nursery:

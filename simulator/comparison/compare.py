@@ -41,12 +41,22 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """A round trip with its signal. Slippage in ticks against us: from the reference, and from stop or target."""
+    """A round trip with its signals. None: there is none to count from.
+
+    Latency is from a signal to the fill that it led to: the entry's first, the last of an exit at an opposite signal.
+    Slippage is in ticks against us: from the signal's reference, from stop or target.
+    """
 
     trip: RoundTrip
-    latency_ns: int | None  # from the signal to the first fill
+    entry_latency_ns: int | None
+    exit_latency_ns: int | None
     entry_slippage_ticks: Fraction | None
     exit_slippage_ticks: Fraction | None
+
+    @property
+    def latencies_ns(self) -> list[int]:
+        """Those that are known."""
+        return [one for one in (self.entry_latency_ns, self.exit_latency_ns) if one is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,32 +119,37 @@ def compare(live: LiveDay, sim: Result, day: date) -> Comparison:
 
 def _legs(trips: Iterable[RoundTrip], signals: Sequence[Signal], settings: Settings) -> list[tuple[int | None, Leg]]:
     """Each trade under the time of its signal."""
-    accepted = [one for one in signals if one.outcome == "accepted"]
-    times = [one.ts_ns for one in accepted]
     found = []
     for trip in trips:
-        index = bisect_right(times, trip.entry_ts_ns) - 1
-        signal = accepted[index] if index >= 0 and accepted[index].direction == _sign(trip) else None
-        found.append((None if signal is None else signal.ts_ns, _leg(trip, signal, settings)))
+        sign = 1 if trip.side == "long" else -1
+        opened = _last(signals, "accepted", sign, trip.entry_ts_ns)
+        closed = _last(signals, "close", -sign, trip.exit_ts_ns) if trip.exit_reason == "opposite" else None
+        leg = Leg(
+            trip=trip,
+            entry_latency_ns=None if opened is None else trip.entry_ts_ns - opened.ts_ns,
+            exit_latency_ns=None if closed is None else trip.exit_ts_ns - closed.ts_ns,
+            entry_slippage_ticks=None if opened is None else sign * (trip.entry_price_ticks - opened.reference_ticks),
+            exit_slippage_ticks=_exit_slippage(trip, sign, opened, closed, settings),
+        )
+        found.append((None if opened is None else opened.ts_ns, leg))
     return found
 
 
-def _sign(trip: RoundTrip) -> int:
-    return 1 if trip.side == "long" else -1
+def _last(signals: Sequence[Signal], outcome: str, direction: int, ts_ns: int) -> Signal | None:
+    """The last signal of an outcome up to a time, if it is of that direction."""
+    fitting = [one for one in signals if one.outcome == outcome]
+    index = bisect_right([one.ts_ns for one in fitting], ts_ns) - 1
+    return fitting[index] if index >= 0 and fitting[index].direction == direction else None
 
 
-def _leg(trip: RoundTrip, signal: Signal | None, settings: Settings) -> Leg:
-    if signal is None:
-        return Leg(trip=trip, latency_ns=None, entry_slippage_ticks=None, exit_slippage_ticks=None)
-    sign, reference = _sign(trip), signal.reference_ticks
+def _exit_slippage(
+    trip: RoundTrip, sign: int, opened: Signal | None, closed: Signal | None, settings: Settings
+) -> Fraction | None:
+    """How much worse than at the stop, the target, or the touch at the opposite signal."""
     distances = {"stop": -settings.stop_ticks, "target": settings.target_ticks}
-    distance = distances.get(trip.exit_reason)
-    return Leg(
-        trip=trip,
-        latency_ns=trip.entry_ts_ns - signal.ts_ns,
-        entry_slippage_ticks=sign * (trip.entry_price_ticks - reference),
-        exit_slippage_ticks=None if distance is None else sign * (reference + sign * distance - trip.exit_price_ticks),
-    )
+    if opened is not None and trip.exit_reason in distances:
+        return sign * (opened.reference_ticks - trip.exit_price_ticks) + distances[trip.exit_reason]
+    return None if closed is None else sign * (closed.reference_ticks - trip.exit_price_ticks)
 
 
 def _pairs(live: list[tuple[int | None, Leg]], sim: list[tuple[int | None, Leg]]) -> list[Pair]:

@@ -69,10 +69,15 @@ def _leg(leg: Leg | None, instrument: Instrument) -> dict[str, object] | None:
         "exit_price": points(trip.exit_price_ticks, instrument),
         "exit_reason": trip.exit_reason,
         "net_usd": trip.net_cents / 100,
-        "latency_ms": None if leg.latency_ns is None else leg.latency_ns / MS_NS,
+        "entry_latency_ms": _ms(leg.entry_latency_ns),
+        "exit_latency_ms": _ms(leg.exit_latency_ns),
         "entry_slippage_ticks": _ticks(leg.entry_slippage_ticks),
         "exit_slippage_ticks": _ticks(leg.exit_slippage_ticks),
     }
+
+
+def _ms(span_ns: int | None) -> float | None:
+    return None if span_ns is None else span_ns / MS_NS
 
 
 def _ticks(ticks: Fraction | None) -> float | None:
@@ -80,7 +85,7 @@ def _ticks(ticks: Fraction | None) -> float | None:
 
 
 def _figures(legs: Sequence[Leg]) -> dict[str, object]:
-    latencies = [leg.latency_ns / MS_NS for leg in legs if leg.latency_ns is not None]
+    latencies = [span_ns / MS_NS for leg in legs for span_ns in leg.latencies_ns]
     return {
         "round_trips": len(legs),
         "net_usd": sum(leg.trip.net_cents for leg in legs) / 100,

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from system.domain.errors import InputError
 from system.domain.session import Calendar
-from system.storage.live_tape import SEGMENT
+from system.storage.live_tape import SEGMENT, seal_left_over
 from system.storage.tape import TapeReader
 
 
 def tapes_of_day(folder: Path, day: date, calendar: Calendar) -> list[Path]:
     """Those that begin in the session of `day`, in the order of time. Raises InputError where there is none."""
+    seal_left_over(folder)  # those of a run that was killed, or did not take the time
     found = []
     for path in folder.glob("*.parquet"):
         with TapeReader(path) as tape:

@@ -99,12 +99,16 @@ async def play(world: World, until_ns: int, *, grain_ns: int = 1) -> None:
     """
     began_s, began_ns = trio.current_time(), world.now_ns
     while world.now_ns < until_ns:
-        next_ns = min(world.next_ns, world.now_ns + STEP_NS, until_ns)
+        sooner, due_ns = trio.Event(), FOREVER_NS
         if world.faults is not None:
             world.faults.clock(trio.current_time())
-            next_ns = min(next_ns, began_ns + _ns(world.faults.next_s - began_s))
+            world.faults.on_due = sooner.set
+            due_ns = began_ns + _ns(world.faults.next_s - began_s)
+        next_ns = min(world.next_ns, due_ns, world.now_ns + STEP_NS, until_ns)
         next_ns = min(-(-max(next_ns, world.now_ns + 1) // grain_ns) * grain_ns, until_ns)
-        await trio.sleep_until(began_s + round((next_ns - began_ns) / SECOND_NS, 9))
+        with trio.move_on_at(began_s + round((next_ns - began_ns) / SECOND_NS, 9)):
+            await sooner.wait()
+            continue
         world.advance(next_ns)
         if world.faults is not None:
             world.faults.clock(trio.current_time())

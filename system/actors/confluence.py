@@ -15,6 +15,7 @@ class ConfluenceActor:
 
     def __init__(self, settings: Settings, calendar: Calendar) -> None:
         self.core = Confluence(settings)
+        self.core.compile()
         self._calendar = calendar
         self._session_ns: int | None = None  # open of the session in hand
         self._month: ContractMonth | None = None

@@ -36,7 +36,6 @@ def record(
     from system.config import load_config
     from system.config.link import link_rules
     from system.domain.limits import OrderRules
-    from system.storage.live_tape import seal_left_over
     from system.wiring.console import Console
     from system.wiring.log import EventLog, library_events
     from system.wiring.recording import Recording, RecordPlan
@@ -63,7 +62,6 @@ def record(
         with library_events(log):
             trio.run(Recording(plan, wall_ns=wall_ns, log=log, services=[console.run]).run)
     finally:
-        seal_left_over(folder)  # what the last seconds of the run were too short for
         log.close()
         console.close()
     return 0

@@ -17,6 +17,7 @@ LEVELS: Final = {
 }
 PER_MINUTE: Final = 600  # lines of one event; what repeats itself without end fills no disk (F19)
 OTHERS_PER_MINUTE: Final = 60  # lines of libraries
+KNOWN_ELSEWHERE: Final = ("ib_insync.client", "ib_insync.wrapper")  # why a connection ended, and TWS's own words
 
 Show = Callable[[str, str], None]  # level, line
 
@@ -113,10 +114,12 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record."""
+        if record.name in KNOWN_ELSEWHERE:
+            return
         try:
             text = record.getMessage()
         except Exception:  # noqa: BLE001 - a library's format that does not fit its own arguments
             text = str(record.msg)
-        level = "ERROR" if record.levelno >= logging.ERROR else "WARNING"
         error = record.exc_info[1] if record.exc_info else None
+        level = "ERROR" if error else "WARNING"  # they call an error what is one for us only where something was raised
         self._log.say(level, "library", {"logger": record.name, "text": text, **({"exc": error} if error else {})})

@@ -106,7 +106,7 @@ class LivePanel:
         )
 
     def __enter__(self) -> "LivePanel":
-        self._live.start()
+        self._live.start(refresh=True)
         return self
 
     def __exit__(self, *_: object) -> None:

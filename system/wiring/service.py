@@ -7,26 +7,29 @@ The account is learnt, its journal is locked and read, and only then is anything
 end: no more entries, a few seconds for what is under way, and a word on what is left at the broker.
 """
 
+import math
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
-from system.domain.errors import BnError, HaltedError, RefusedError
+from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
 from system.domain.link_state import NEVER_NS
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
 from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import Entry
+from system.storage.masking import mask_text
 from system.wiring import control
 from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
@@ -35,14 +38,15 @@ from system.wiring.frames import Frames
 from system.wiring.memory import remember
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
-from system.wiring.recorder import Recorder
+from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.runs import Mode, recorded_run
-from system.wiring.status import take_status
+from system.wiring.status import status_of_journal, take_status
 from system.wiring.version import version
 from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+STOP_S: Final = 4.8  # for all of it
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ class Live:
         self._services = services
         self._wiring: Wiring | None = None
         self._is_stopping = False
+        self._stop_by_s = math.inf  # on trio's clock, once told to stop
 
     async def run(self) -> None:
         """Until a signal or an operator ends it. Raises BnError: gave up, refused, halted, no journal."""
@@ -121,18 +126,22 @@ class Live:
                 nursery.cancel_scope.cancel()
                 return
             self._is_stopping = True
+            self._stop_by_s = trio.current_time() + STOP_S
             nursery.start_soon(self._wiring.stop)
 
     async def _live(self) -> None:
         plan, machine = self._plan, SystemClock(self._wall_ns)
-        greeting = await first_greeting(
-            plan.address,
-            rules=plan.rules.link,
-            asks_mock=plan.is_paper,
-            clock=machine,
-            log=self._log,
-            on_in_use=lambda: refuse_second(plan.config),
-        )
+        try:
+            greeting = await first_greeting(
+                plan.address,
+                rules=plan.rules.link,
+                asks_mock=plan.is_paper,
+                clock=machine,
+                log=self._log,
+                on_in_use=lambda: refuse_second(plan.config),
+            )
+        except LinkGaveUpError as end:
+            raise LinkGaveUpError("; ".join([str(end), *_remembered(plan)])) from end
         expected = plan.config.account
         fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.is_paper, expected=expected)
         if fault:
@@ -206,6 +215,9 @@ class Live:
             await self._run(running, frames)
         except BnError as end:
             raise type(end)(f"{end}; {wiring.left_behind()}") from end
+        except Exception as error:
+            log("alert", name="program_failed", text=f"a bug ends the program; {wiring.left_behind()}", exc=error)
+            raise
         finally:
             if frames:
                 frames.close()
@@ -217,17 +229,17 @@ class Live:
             services.start_soon(running.recorder.run)
             services.start_soon(_follow_wall, running)
             services.start_soon(_watch_disks, running)
-            await services.start(_take_orders, running)
             if frames:
                 services.start_soon(frames.run, running.log)
             for service in self._services:
                 services.start_soon(service, running)
             try:
+                await services.start(_take_orders, running)
                 await running.wiring.run()
             except BnError as end:
                 ends.append(end)
             services.cancel_scope.cancel()
-        await running.recorder.end()
+        await running.recorder.end(max(0.0, min(SEAL_S, self._stop_by_s - trio.current_time())))
         if ends:
             raise ends[0]
 
@@ -262,6 +274,17 @@ async def _follow_wall(running: Running) -> None:
             step_ns = running.clock.anchor()
             if step_ns:
                 running.log("clock_set", step_ns=step_ns)
+
+
+def _remembered(plan: Plan) -> Iterator[str]:
+    """What the journals say is held, of the accounts that are known."""
+    for account in known_accounts(plan.config):
+        try:
+            shown = status_of_journal(places_of(plan.config, account), plan.rules.settings, 0)
+        except StorageError as error:
+            yield str(error)
+        else:
+            yield f"{mask_text(account)}: {shown.words}"
 
 
 def refuse_second(config: Config) -> None:

@@ -1,5 +1,6 @@
 """`bn record` against a mock TWS over TCP: tapes, and nothing that trades."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from system.storage.tape import TapeReader
 from system.wiring.recording import Listener
 
 ROOT = Path(__file__).parents[2]
-DEADLINE_S = 90.0
+DEADLINE_S = 180.0
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def recording(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     run = subprocess.Popen(
         [sys.executable, "-P", "-m", "system.cli", "record", *words],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

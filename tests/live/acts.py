@@ -89,7 +89,7 @@ class Act(Live):
     async def enter(self, side: int = 1) -> None:
         """A signal, its bracket, and the entry's fill."""
         await self.push(side)
-        assert self.ears.signals[-1][1] == "accepted"
+        assert self.outcome == "accepted"
         await self.until(lambda: self.wiring.order.state.book.position != 0, 2)
 
     async def until_over(self, within_s: float) -> float:
@@ -114,6 +114,11 @@ class Act(Live):
         """The newest one."""
         assert self.wiring.order.state.bracket is not None
         return self.wiring.order.state.bracket
+
+    @property
+    def outcome(self) -> str:
+        """Of the last signal."""
+        return self.ears.signals[-1][1]
 
     @property
     def halted(self) -> str:

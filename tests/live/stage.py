@@ -15,8 +15,9 @@ from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
 from simulator.tws.requests import CancelOrder, PlaceOrder
 from simulator.tws.world import World as Mock
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.domain.hours import Hours
 from system.domain.instrument import ES
@@ -68,6 +69,7 @@ class Disk:
 @contextmanager
 def on_disk(path: Path) -> Iterator[Disk]:
     """The journal in a folder, made where there is none."""
+    path.mkdir(exist_ok=True)
     with File.open(path / "journal.db", "DU1", create=True) as file:
         yield Disk(file=file)
 

@@ -84,10 +84,10 @@ async def test_a_day_without_faults_and_its_tape_say_the_same(
     assert (signals["missed"], signals["extra"], signals["outcomes_differ"]) == ([], [], [])
     (pair,) = found["round_trips"]
     ours, theirs = pair["live"], pair["sim"]
-    assert (theirs["latency_ms"], theirs["exit_reason"]) == (50, "stop")
-    assert ours["latency_ms"] >= 50, "the mock's market wakes up each half second"
+    assert (theirs["entry_latency_ms"], theirs["exit_reason"]) == (50, "stop")
+    assert ours["entry_latency_ms"] >= 50, "the mock's market wakes up each half second"
     assert theirs["exit_slippage_ticks"] > 0, "the market jumped over the stop"
-    for own in ("entry_ts_ns", "latency_ms"):
+    for own in ("entry_ts_ns", "entry_latency_ms"):
         del ours[own], theirs[own]
     assert ours == theirs
     assert found["fees"] == {"executions": 2, "configured_usd": 4.5, "reported": 2, "reported_usd": 4.5}

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from system.domain.errors import StorageError
+from system.domain.link_state import Phase
 from system.domain.settings import SECOND_NS
 from system.domain.ticks import QUOTE
 from tests.actors.stage import SETTINGS
 from tests.live.market import a_quiet_world
-from tests.live.stage import Killed, killed_at, live, on_disk, pass_without_us
+from tests.live.stage import Killed, Live, killed_at, live, on_disk, pass_without_us
 
 pytestmark = pytest.mark.trio
 
@@ -22,38 +23,59 @@ QUICK = replace(SETTINGS, cooldown_after_loss_ns=10 * SECOND_NS)
 # F15
 
 
-async def test_f15_a_program_killed_at_any_write_of_an_entry_goes_on_with_one_position_or_none(
-    autojump_clock: object, tmp_path: Path
-) -> None:
-    """L08. Each of the writes from signal to proven stop, before it is on disk and after; then 30 s without us."""
-    with on_disk(tmp_path) as disk:
+async def trade(it: Live, act: str) -> None:
+    """What the program is killed in: an entry, or the close of what it has entered."""
+    if act == "entry":
+        await it.ready()
+        await it.signal(1)
+    else:
+        await it.enter()
+        it.ask("flatten")
+    await it.settle(3)
+
+
+async def writes_of(act: str, folder: Path) -> range:
+    """By their numbers, the writes of an act."""
+    with on_disk(folder) as disk:
         async with live(paper=disk) as it:
-            await it.ready()
+            if act == "entry":
+                await it.ready()
+            else:
+                await it.enter()
             first = it.writes + 1
-            await it.signal(1)
-            await it.until(lambda: it.is_sure, 5)
-            last = it.writes
-    assert last - first >= 4
-    for write in range(first, last + 1):
-        for durable in (False, True):
-            folder = tmp_path / f"{write}{durable}"
-            folder.mkdir()
-            mock = a_quiet_world()
-            with on_disk(folder) as disk:
-                async with live(mock, paper=disk, hook=killed_at(write, durable=durable), ends=Killed) as it:
+    with on_disk(folder / "whole") as disk:
+        async with live(paper=disk) as it:
+            await trade(it, act)
+            return range(first, it.writes + 1)
+
+
+@pytest.mark.parametrize("act", ["entry", "close"])
+async def test_f15_a_program_killed_at_any_write_of_a_trade_goes_on_with_one_position_or_none(
+    act: str, autojump_clock: object, tmp_path: Path
+) -> None:
+    """L08. At each write by turns: right after it is on disk and before its deeds, or before it is and after the last's.
+
+    Then the broker goes on for 20 s without us.
+    """
+    writes = await writes_of(act, tmp_path)
+    assert len(writes) >= 4
+    for number, write in enumerate(writes):
+        mock, folder = a_quiet_world(for_s=200), tmp_path / str(write)
+        with on_disk(folder) as disk:
+            async with live(mock, paper=disk, hook=killed_at(write, durable=number % 2 == 0), ends=Killed) as it:
+                await trade(it, act)
+        await pass_without_us(mock, 20)
+        with on_disk(folder) as disk:
+            async with live(mock, paper=disk) as it:
+                await it.until(lambda: it.phase is Phase.READY, 120)
+                await it.until(lambda: it.is_sure if it.truth else it.is_over or not it.orders.orders, 60)
+                it.agrees()
+                assert it.truth in (0, 1)
+                assert [one for one in it.placed if one > STOP] in ([], [4])
+                if act == "entry":
                     await it.ready()
                     await it.signal(1)
-                    await it.settle(5)
-            await pass_without_us(mock, 30)
-            with on_disk(folder) as disk:
-                async with live(mock, paper=disk) as it:
-                    await it.ready(120)
-                    await it.until(lambda: it.is_sure if it.truth else it.orders.bracket is None or it.is_over, 30)
-                    assert it.truth in (0, 1)
-                    it.agrees()
-                    await it.signal(1)
-                    await it.until(lambda: it.is_sure, 5)
-                    assert it.truth == 1
+                    await it.until(lambda: it.truth == 1 and it.is_sure, 5)
                     it.agrees()
 
 
@@ -153,6 +175,22 @@ async def test_f17_statuses_and_fills_told_twice_late_or_never_make_one_trade(
         await it.settle(20)
         assert [fill.reason for fill in it.ears.fills] == ["entry", "flatten" if closed else "stop"]
         assert it.wiring.risk.risk.counters.entries == 1
+        it.agrees()
+
+
+async def test_f17_a_fill_that_only_its_status_tells_of_is_asked_for(autojump_clock: object) -> None:
+    """The entry's execution is lost on its way; its status says Filled."""
+    async with live() as it:
+        await it.ready()
+        it.inject("drop", of="ExecDetails")
+        await it.signal(1)
+        await it.until(lambda: it.truth == 1, 1)
+        assert it.held == 0
+        await it.until(lambda: it.held == 1, 8)
+        await it.settle(5)
+        assert it.is_sure
+        assert [fill.reason for fill in it.ears.fills] == ["entry"]
+        assert it.ears.alerts() == []
         it.agrees()
 
 

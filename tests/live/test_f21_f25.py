@@ -37,7 +37,7 @@ async def test_f21_books_and_data_are_proven_again_after_ib_was_lost(
         assert not it.wiring.is_protected  # as far as is proven
         await it.settle(29.5)
         reconciled = [event for event, _ in it.ears.said].count("reconciled")
-        await it.ready()
+        assert await it.ready() <= 3
         assert [event for event, _ in it.ears.said].count("reconciled") == reconciled + 1
         assert it.wiring.is_protected
         assert len(it.heard(ReqTickByTick)) - streams == (2 if settings.get("data") == "lost" else 0)
@@ -68,8 +68,9 @@ async def test_f21_1101_without_1100_before_it_is_taken_as_seriously(autojump_cl
         it.forget_data()
         it.inject("code", code=1101)
         await it.until(lambda: it.why_halted, 1)
-        await it.ready()
+        await it.until(lambda: it.phase is Phase.READY, 3)
         assert len(it.heard(ReqTickByTick)) == 4
+        await it.ready()
         assert it.wiring.is_protected
         it.agrees()
 
@@ -89,6 +90,10 @@ async def test_f22_farms_that_flap_for_minutes_leave_the_order_channel_alone(aut
             assert it.wiring.is_protected
             await it.settle(6)
             await it.ready(2)
+        for code in (2107, 2108, 2119):
+            it.inject("code", code=code, text="usfuture")
+            await it.settle(0.2)
+            assert not it.why_halted, code
         it.inject("2103", "20s")
         await it.settle(1)
         it.ask("flatten")

@@ -1,6 +1,9 @@
 """F40 to F46: prices off the grid, failing handlers, a loop that is late, other people's orders, expiry, crashes, stale data."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,10 @@ import trio
 from simulator.tws.market_notices import MarketDataType
 from simulator.tws.requests import PlaceOrder
 from system.domain.link_state import Phase
-from system.domain.order_events import Place
+from system.domain.order_events import Journal, Place
 from system.storage.journal import Journal as File
 from system.wiring.wiring import World
-from tests.actors.stage import SETTINGS
+from tests.actors.stage import SETTINGS, Paper
 from tests.domain.tape import new_york
 from tests.live.acts import act, away, pass_time, quiet
 from tests.live.stage import Killed, on_disk
@@ -131,14 +134,14 @@ async def test_f42_a_signal_that_is_judged_late_is_denied(autojump_clock: trio.t
             record(batch, now_ns)  # type: ignore[arg-type]
             autojump_clock.jump(0.3)
 
-        it.reel.record = slow  # type: ignore[method-assign, assignment]
+        it.reel.record = slow  # type: ignore[method-assign]
         await it.push()
-        assert it.ears.signals[-1][1] == "halted"
+        assert it.outcome == "halted"
         assert not it.sent()
         it.reel.record = record  # type: ignore[method-assign]
         await it.settle(2)
         await it.push()
-        assert it.ears.signals[-1][1] == "accepted"
+        assert it.outcome == "accepted"
 
 
 @pytest.mark.parametrize("owner", [0, 5])
@@ -150,7 +153,7 @@ async def test_f43_an_order_that_is_not_ours_stops_entries_and_is_never_touched(
         it.inject("foreign_order", owner=owner)
         await it.until(lambda: it.told("foreign_order"), 65)
         await it.push()
-        assert it.ears.signals[-1][1] == "halted"
+        assert it.outcome == "halted"
         assert "not ours" in it.why_halted
         assert not it.sent()
         assert not it.cancels()
@@ -177,7 +180,7 @@ async def test_f43_contracts_bought_by_hand_are_shown_and_never_sold(autojump_cl
         assert (it.held, it.truth) == (0, 2)
         assert not it.working
         await it.push(1)
-        assert it.ears.signals[-1][1] == "halted"
+        assert it.outcome == "halted"
 
 
 async def test_f44_a_stop_that_expires_is_replaced_within_ten_s(autojump_clock: object) -> None:
@@ -238,7 +241,7 @@ async def test_f45_killed_around_a_placement_the_intent_decides(
                 raise Killed
             write(records)  # type: ignore[arg-type]
 
-        world.broker.do = placed  # type: ignore[method-assign, assignment]
+        world.broker.do = placed  # type: ignore[method-assign]
         return replace(world, write=written)
 
     with on_disk(tmp_path) as disk:
@@ -264,6 +267,46 @@ async def test_f45_killed_around_a_placement_the_intent_decides(
             assert not again.halted
 
 
+async def test_f45_killed_at_any_write_of_a_trade_the_next_start_is_flat_or_protected(autojump_clock: object) -> None:
+    """kill -9 ahead of every fourth write to the journal, from the program's start to the end of a trade (L08)."""
+    settings = replace(SETTINGS, min_trade_duration_ns=0)
+    deaths = 0
+    for number in range(1, 60, 4):
+        mock, paper, outlived = quiet(minutes=5), Paper(), False
+
+        def deadly(world: World, number: int = number) -> World:
+            write, left = world.write, count(number, -1)
+
+            def written(records: Sequence[Journal]) -> None:
+                if next(left) == 1:
+                    raise Killed
+                write(records)
+
+            return replace(world, write=written)
+
+        with suppress(RuntimeError):  # killed before it was ready
+            async with act(mock, paper=paper, hook=deadly, ends=Killed, settings=settings) as it:
+                await it.push()
+                await it.settle(3)
+                await it.push(-1)  # an exit at market
+                await it.settle(3)
+                outlived = True
+                raise Killed
+        if outlived:
+            break
+        deaths += 1
+        await pass_time(mock, 2)
+        async with away(mock, paper=paper, settings=settings) as again:
+            await again.until(lambda: again.phase is Phase.READY, 30)
+            await again.settle(12)
+            again.check()
+            assert again.truth in (0, 1)
+            assert len(again.working) == 2 * again.truth
+            assert again.truth == 0 or again.wiring.is_protected
+            assert not again.ears.alerts()
+    assert deaths > 6
+
+
 async def test_f45_killed_with_a_close_on_its_way_it_closes_once(autojump_clock: object, tmp_path: Path) -> None:
     """kill -9 right after an exit at market has left; it fills while nobody is there."""
     mock = quiet()
@@ -276,7 +319,7 @@ async def test_f45_killed_with_a_close_on_its_way_it_closes_once(autojump_clock:
             if isinstance(command, Place) and len(command.orders) == 1:
                 raise Killed
 
-        world.broker.do = placed  # type: ignore[method-assign, assignment]
+        world.broker.do = placed  # type: ignore[method-assign]
         return world
 
     with on_disk(tmp_path) as disk:

@@ -210,11 +210,14 @@ class Accounts:
 
     def _tell_updates(self, client_id: int, watch: Watch, now_ns: int) -> None:
         for account in watch.accounts:
-            for key, value, currency in self._news(watch, account, values.updates(account, self._office.mark_ticks)):
+            for key, value, currency in self._news(watch, account, self._updates_of(account)):
                 said = AccountValue(key=key, value=value, currency=currency, account=account.name)
                 self._office.say(client_id, said)
         local = datetime.fromtimestamp(now_ns // SECOND_NS, NEW_YORK)
         self._office.say(client_id, AccountTime(time=f"{local:%H:%M}"))
+
+    def _updates_of(self, account: Account) -> list[values.Value]:
+        return values.updates(account, self._office.mark_ticks, night=self._office.is_night)
 
     def _tell_portfolio(self, client_id: int, watch: Watch) -> None:
         for account in watch.accounts:
@@ -254,7 +257,9 @@ class Accounts:
     def _wanted(self, watch: Watch, account: Account) -> list[values.Value]:
         """The values of the tags asked for; a tag that is none is passed over."""
         mark = self._office.mark_ticks
-        wanted = [value for value in values.summary(account, mark) if value[0] in watch.tags]
+        wanted = [
+            value for value in values.summary(account, mark, night=self._office.is_night) if value[0] in watch.tags
+        ]
         for tag in watch.tags:
             if tag.split(":")[0] == LEDGER:
                 currency = tag.partition(":")[2] or "BASE"
@@ -273,7 +278,7 @@ class Accounts:
     def _tell_multi(self, key: Key, watch: Watch) -> None:
         mark = self._office.mark_ticks
         for account in watch.accounts:
-            now = values.ledger(account, mark) if watch.ledger_only else values.updates(account, mark)
+            now = values.ledger(account, mark) if watch.ledger_only else self._updates_of(account)
             for name, value, currency in self._news(watch, account, now):
                 said = AccountUpdateMulti(
                     req_id=key[1], account=account.name, model=watch.model, key=name, value=value, currency=currency

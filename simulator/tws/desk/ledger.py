@@ -11,7 +11,8 @@ from simulator.tws.desk.order import Product
 from system.domain.instrument import Instrument
 
 INITIAL_CASH_CENTS: Final = 100_000_000
-MARGIN_CENTS: Final = {"ES": (1_584_000, 1_440_000), "MES": (158_400, 144_000)}  # initial, maintenance; a contract
+DAY_CENTS: Final = {"ES": (1_584_000, 1_440_000), "MES": (158_400, 144_000)}  # initial, maintenance; a contract
+NIGHT_CENTS: Final = {"ES": (1_742_400, 1_584_000), "MES": (174_240, 158_400)}
 
 
 class Marks(Protocol):
@@ -157,10 +158,11 @@ def day_cents(held: Holding, price_ticks: int) -> int:
     return held.realized_cents + held.unrealized_cents(price_ticks) - held.start_cents
 
 
-def margins(contracts: dict[str, int]) -> tuple[int, int]:
+def margins(contracts: dict[str, int], *, night: bool) -> tuple[int, int]:
     """Initial and maintenance margin in cents of so many contracts of each symbol."""
-    initial = sum(MARGIN_CENTS[symbol][0] * number for symbol, number in contracts.items())
-    return initial, sum(MARGIN_CENTS[symbol][1] * number for symbol, number in contracts.items())
+    cents = NIGHT_CENTS if night else DAY_CENTS
+    initial = sum(cents[symbol][0] * number for symbol, number in contracts.items())
+    return initial, sum(cents[symbol][1] * number for symbol, number in contracts.items())
 
 
 def mark_ticks(marks: Marks) -> int:

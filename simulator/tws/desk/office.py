@@ -123,6 +123,11 @@ class Office:
         return told
 
     @property
+    def is_night(self) -> bool:
+        """Whether margins are those of the hours that are not regular."""
+        return not self.exchange.is_regular
+
+    @property
     def mark_ticks(self) -> int:
         """What positions are valued at."""
         return mark_ticks(self.marks)

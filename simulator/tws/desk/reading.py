@@ -5,11 +5,11 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, Literal
 
-from simulator.exchange.book import OrderType
+from simulator.exchange.book import OrderType, Trigger
 from simulator.exchange.matching import trail_distance
 from simulator.exchange.orders import FAR_TICKS
 from simulator.tws.codes import error
-from simulator.tws.desk.order import Product, Ticket
+from simulator.tws.desk.order import STOPS, Product, Ticket
 from simulator.tws.moments import read_moment
 from simulator.tws.notices import Error
 from simulator.tws.terms import OrderTerms
@@ -26,7 +26,15 @@ KINDS: Final = {
 }
 TIFS: Final = ("DAY", "GTC", "IOC", "FOK", "GTD")
 SIDES: Final[dict[str, Literal[1, -1]]] = {"BUY": 1, "SELL": -1, "SSHORT": -1}
-TRIGGERS: Final = (0, 1, 2, 3, 4, 7, 8)
+TRIGGERS: Final = {
+    0: Trigger.LAST,
+    1: Trigger.DOUBLE_BID_ASK,
+    2: Trigger.LAST,
+    3: Trigger.DOUBLE_LAST,
+    4: Trigger.BID_ASK,
+    7: Trigger.EITHER,
+    8: Trigger.MIDDLE,
+}
 LARGEST: Final = 100_000  # contracts in one order
 PPM: Final = 10_000  # a percent
 
@@ -76,8 +84,10 @@ def read(terms: OrderTerms, around: Circumstances) -> Ticket:
         stop_ticks=stop,
         trail_ticks=trail_ticks,
         trail_ppm=trail_ppm,
+        trigger=TRIGGERS[terms.trigger_method] if kind in STOPS else Trigger.LAST,
         tif=tif,
         until_ns=until_ns,
+        after_ns=_after(terms, around.now_ns),
         terms=terms,
     )
 
@@ -91,7 +101,6 @@ def _refuse_attributes(terms: OrderTerms) -> None:
     named = {
         "Algo": terms.algo_strategy,
         "Conditions": terms.has_conditions,
-        "Good After Time": terms.good_after_time,
         "All or None": terms.all_or_none,
         "Minimum quantity": terms.min_quantity,
         "Cash quantity": terms.cash_quantity,
@@ -123,6 +132,15 @@ def _tif(terms: OrderTerms, kind: OrderType, now_ns: int) -> tuple[str, int | No
     if moment is None or moment.ts_ns <= now_ns:
         raise RefusedError(10314)
     return tif, moment.ts_ns
+
+
+def _after(terms: OrderTerms, now_ns: int) -> int:
+    if not terms.good_after_time.strip():
+        return 0
+    moment = read_moment(terms.good_after_time, now_ns)
+    if moment is None:
+        raise RefusedError(10314)
+    return moment.ts_ns
 
 
 def _account(terms: OrderTerms, accounts: tuple[str, ...]) -> str:

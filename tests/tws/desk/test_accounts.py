@@ -68,6 +68,7 @@ def test_account_updates_tell_all_and_end() -> None:
             "InitMarginReq USD": "15840.00",
             "MaintMarginReq USD": "14400.00",
             "FullInitMarginReq USD": "15840.00",
+            "LookAheadInitMarginReq USD": "17424.00",
             "AvailableFunds USD": "984245.25",
             "ExcessLiquidity USD": "985685.25",
             "BuyingPower USD": "3936981.00",

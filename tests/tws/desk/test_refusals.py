@@ -39,7 +39,7 @@ from tests.tws.desk.test_orders import quoted
         ({"firm_quote_only": True}, 10269),
         ({"has_conditions": True}, 10340),
         ({"algo_strategy": "Vwap"}, 10340),
-        ({"good_after_time": "20250101 10:00:00"}, 10340),
+        ({"good_after_time": "soon"}, 10314),
         ({"all_or_none": True}, 10340),
         ({"cash_quantity": 5000.0}, 10340),
     ],
@@ -71,6 +71,14 @@ def test_margin() -> None:
         "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH "
         "LOAN VALUE [1.00 USD] MUST EXCEED THE INITIAL MARGIN [15840.00 USD]"
     )
+
+
+def test_margin_is_a_tenth_more_at_night() -> None:
+    """16,000 dollars carry one ES by day (15,840) and not by night (17,424)."""
+    assert quoted(cash_cents=1_600_000).place(1, "BUY", 1).wait().statuses()[-1] == "status 1 Filled 1/0"
+    floor = quoted(cash_cents=1_600_000, start="2024-03-12 07:00")
+    assert floor.place(1, "BUY", 1).statuses() == ["error 1 201", "status 1 Inactive 0/1"]
+    assert floor.at("2024-03-12 08:30").place(2, "BUY", 1).wait().statuses()[-1] == "status 2 Filled 1/0"
 
 
 def test_an_order_that_closes_needs_no_margin() -> None:
