@@ -13,8 +13,9 @@ from typing import Any, Final, assert_never
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.domain import link_events as link
 from system.domain import order_events as order
@@ -28,7 +29,7 @@ from system.wiring.memory import Memory
 from system.wiring.recorder import Recorder
 from system.wiring.wiring import Rules, Wiring, World
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 LOOK_S: Final = 1.0
 SEAL_S: Final = 60.0  # nothing else is left to do at the end
 OF_TRADING: Final = frozenset({"signal", "reconciled"})  # what is said of it means nothing here

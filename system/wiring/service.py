@@ -16,8 +16,9 @@ from typing import Any, Final
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
@@ -45,7 +46,7 @@ from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
 STOP_S: Final = 4.8  # for all of it
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
