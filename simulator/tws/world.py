@@ -96,6 +96,7 @@ class World:
         self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
+        self.pace = ""  # of its clock, as it tells whoever asks who it is
         self.log_wire: Callable[[Session, str, Any], None] | None = None
 
     @property
@@ -276,7 +277,7 @@ class World:
             case ask.ReqManagedAccounts():
                 return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
-                return [UserInfo(req_id=request.req_id, white_branding=BRAND)]
+                return [UserInfo(req_id=request.req_id, white_branding=f"{BRAND} {self.pace}".rstrip())]
             case ask.ReqFamilyCodes():
                 return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():

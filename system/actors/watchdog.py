@@ -60,7 +60,10 @@ class Watchdog:
             except trio.WouldBlock:  # whatever comes after this is stamped later than the time read here
                 now_ns = self._clock()
                 if now_ns < self.due_ns:
-                    packet = await self._wait(inbox)
+                    woken = await self._wait(inbox)
+                    if woken is None:
+                        continue  # what has come in since then is older than now, and goes first
+                    packet = woken
                 else:
                     packet = Packet(now_ns=now_ns, records=())
             passed_on = self.take(packet)
@@ -69,11 +72,11 @@ class Watchdog:
             else:
                 await trio.lowlevel.checkpoint()
 
-    async def _wait(self, inbox: trio.MemoryReceiveChannel[Packet]) -> Packet:
-        """What comes in next, or nothing, once something is due."""
+    async def _wait(self, inbox: trio.MemoryReceiveChannel[Packet]) -> Packet | None:
+        """What comes in next, or None once something is due."""
         with trio.move_on_at(self._clock.deadline_s(self.due_ns)):
             return await inbox.receive()
-        return Packet(now_ns=self._clock(), records=())
+        return None
 
     @property
     def due_ns(self) -> int:
@@ -130,7 +133,8 @@ class Watchdog:
 
     def _change_phase(self, before: LinkState, now_ns: int) -> None:
         after = self.state
-        self._log("link", phase=after.phase.value, was=before.phase.value, generation=after.generation)
+        words = {"reason": after.failure} if after.phase in (Phase.DOWN, Phase.WAITING) else {}
+        self._log("link", phase=after.phase.value, was=before.phase.value, generation=after.generation, **words)
         if before.phase in CONNECTED and (after.phase not in CONNECTED or after.phase is Phase.CUT_OFF):
             self._out.append(DataMissing(now_ns=now_ns))
             self._out.append(LinkFell(now_ns=now_ns, generation=before.generation))

@@ -41,7 +41,7 @@ class LiveBroker:
         *,
         clock: Callable[[], int],
         prepare: Callable[[Any], None],
-        wire: Callable[[str, int, bytes], None] | None = None,
+        wire: Callable[[int, str, int, bytes], None] | None = None,
     ) -> None:
         self._address = address
         self._account = account

@@ -11,6 +11,7 @@ from system.broker.address import PAPER_PORTS, PAPER_PREFIXES, Address, masked
 from system.broker.dial import NoConnectionError
 from system.broker.door import Door, NoAnswerError, open_door
 from system.broker.finding import Failed, Finding, Unjudged
+from system.broker.greeting import MOCK
 from system.broker.quick_look import quotes_in_words
 from system.domain.instrument import Instrument, front_month
 from system.domain.session import CHICAGO, Calendar
@@ -21,7 +22,6 @@ ANSWER_S: Final = 10.0
 TICKS_S: Final = 15.0
 SKEW_FAR_S: Final = 30
 SKEW_NEAR_S: Final = 2
-MOCK: Final = "bn mock-tws"
 READ_ONLY: Final = 321
 NO_LIVE_DATA: Final = (354, 10089, 10090, 10167, 10168, 10189, 10197)
 ENDED: Final = ("TWS was closed or restarted, or the network failed: try again",)
@@ -151,7 +151,7 @@ class Examination:
         told = await door.ask(door.ib.reqCurrentTimeAsync, "the time", within_s=ANSWER_S)
         self.now_ns = int(told.timestamp()) * SECOND_NS
         brand = await door.ask(door.ib.reqUserInfoAsync, "the login", within_s=ANSWER_S)
-        self.is_mock = brand == MOCK
+        self.is_mock = brand.startswith(MOCK)
         if self.is_mock:
             return f"a mock TWS, whose clock is its own: {told:%Y-%m-%d %H:%M:%S} UTC"
         skew_s = (self.wall_ns() - self.now_ns) // SECOND_NS

@@ -40,7 +40,7 @@ class Line:
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
         prepare: Callable[[Any], None],
-        wire: Callable[[str, int, bytes], None] | None,
+        wire: Callable[[int, str, int, bytes], None] | None,
     ) -> None:
         self.generation = generation
         self.is_paused = False
@@ -211,12 +211,12 @@ class Line:
         """Those told while dialling."""
         return self._ear.codes
 
-    def _listen(self, conn: Any, wire: Callable[[str, int, bytes], None]) -> None:
+    def _listen(self, conn: Any, wire: Callable[[int, str, int, bytes], None]) -> None:
         """Show every byte both ways."""
         send = conn.sendMsg
 
         def sent(data: bytes) -> None:
-            wire("out", self._clock(), data)
+            wire(self.generation, "out", self._clock(), data)
             send(data)
 
         conn.sendMsg = sent
@@ -224,7 +224,7 @@ class Line:
         conn.hasData.disconnect(handle)
 
         def came(data: bytes) -> None:
-            wire("in", self._clock(), data)
+            wire(self.generation, "in", self._clock(), data)
             handle(data)
 
         conn.hasData.connect(came, keep_ref=True)

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from system.cli.config import config
 from system.cli.doctor import doctor
 from system.cli.journal import journal
+from system.cli.live import live
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
 from system.cli.sim import sim
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(sim)
+app.command()(live)
 app.command()(doctor)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")

@@ -11,11 +11,13 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from system.config.values import (
+    ACCOUNT,
     CLOSE,
     DATE,
     DAY,
     DAY_S,
     FLAG,
+    FOLDER,
     LABEL,
     MOMENT,
     TIME_OF_DAY,
@@ -212,6 +214,14 @@ class Config(BaseModel):
     gamma_levels: tuple[Annotated[Decimal, decimal("0.01", "1000000", 9, "points")], ...] = Field(
         (), max_length=ENTRIES_MAX, description="Prices in points at which gamma_pin fires."
     )
+    # where things are kept
+    account: Annotated[str, ACCOUNT] = Field(
+        "", description="Live: the account that is to be behind TWS; empty: any one of the kind asked for."
+    )
+    data_dir: Annotated[str, FOLDER] = Field(
+        "data", description="Live: the folder of journals and tapes, one folder an account."
+    )
+    log_dir: Annotated[str, FOLDER] = Field("logs", description="Live: the folder of the log, one file a UTC day.")
     # the link to TWS
     link_tries: Annotated[int, whole(1, 1000)] = Field(
         5, description="Live: failed tries in a row to reach TWS, after which the program gives up."

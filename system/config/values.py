@@ -19,6 +19,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FRACTION_DIGITS_MAX: Final = 18
 AUTO: Final = "auto"
 LABEL_MAX: Final = 40
+FOLDER_MAX: Final = 1_000
+ACCOUNT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 TIME: Final = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 
 
@@ -191,6 +193,20 @@ def check_label(value: object) -> str:
     return value
 
 
+def check_account(value: object) -> str:
+    """An account's name, or nothing; it is also a folder's."""
+    if not isinstance(value, str) or not (value == "" or ACCOUNT_NAME.fullmatch(value)):
+        raise wrong('an account such as "DU1234567", or "" for any')
+    return value
+
+
+def check_folder(value: object) -> str:
+    """A folder's path; whether it can be used is found out when it is."""
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= len(value) <= FOLDER_MAX:
+        raise wrong('a folder such as "data"')
+    return value
+
+
 def check_date(value: object) -> date | None:
     """A date, or nothing."""
     if value is None:
@@ -257,6 +273,8 @@ TIME_OF_DAY: Final = Kind(check_time_of_day, {"type": "string", "pattern": TIME_
 WALL_TIME: Final = Kind(check_wall_time, {"type": "string", "pattern": TIME_PATTERN})
 ZONE: Final = Kind(check_zone, {"type": "string"})
 LABEL: Final = Kind(check_label, {"type": "string", "minLength": 1, "maxLength": LABEL_MAX})
+ACCOUNT: Final = Kind(check_account, {"type": "string", "pattern": f"^({ACCOUNT_NAME.pattern})?$"})
+FOLDER: Final = Kind(check_folder, {"type": "string", "minLength": 1, "maxLength": FOLDER_MAX})
 DATE: Final = Kind(check_date, {"type": "string", "format": "date"})
 CLOSE: Final = Kind(
     check_close, {"type": "string", "pattern": r"^closed$|^(0[0-9]|1[0-5]):[0-5][0-9](:[0-5][0-9])?$|^16:00(:00)?$"}

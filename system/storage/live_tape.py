@@ -91,12 +91,7 @@ class LiveTape:
 
     def rotate(self, now_ns: int, meta: TapeMeta | None = None) -> Sealed:
         """Seal the segment; the next event begins another one, of `meta` if that has changed."""
-        self._check_usable()
-        self._flush(now_ns)
-        path, handle = self._path, self._handle
-        self._path, self._handle = None, None
-        self.events, self._last_ns, self._blocks = 0, None, 0
-        self._meta = meta or self._meta
+        path, handle = self._end(now_ns, meta)
         if path is None or handle is None:
             return Sealed(tape=None, events=0, lost_bytes=0)
         try:
@@ -104,11 +99,27 @@ class LiveTape:
         finally:
             os.close(handle)
 
+    def leave(self, now_ns: int, meta: TapeMeta | None = None) -> None:
+        """As `rotate`, but leave the sealing, which may take seconds, to `seal_left_over`."""
+        _, handle = self._end(now_ns, meta)
+        if handle is not None:
+            os.close(handle)
+
     def close(self, now_ns: int) -> Sealed:
         """Seal the segment and take no more."""
         sealed = self.rotate(now_ns)
         self._failed = "it is closed"
         return sealed
+
+    def _end(self, now_ns: int, meta: TapeMeta | None) -> tuple[Path | None, int | None]:
+        """End the segment; its path, and its handle, which still locks it."""
+        self._check_usable()
+        self._flush(now_ns)
+        path, handle = self._path, self._handle
+        self._path, self._handle = None, None
+        self.events, self._last_ns, self._blocks = 0, None, 0
+        self._meta = meta or self._meta
+        return path, handle
 
     def _check_usable(self) -> None:
         if self._failed is not None:

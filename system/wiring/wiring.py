@@ -39,11 +39,11 @@ from system.domain.order_state import OrderState
 from system.domain.protection import protects
 from system.domain.road import OperatorAsked, Packet
 from system.domain.session import Calendar
-from system.domain.settings import SECOND_NS, Settings
+from system.domain.settings import Settings
 from system.wiring.memory import Memory
 
 PACKETS: Final = 16
-STOP_NS: Final = 4 * SECOND_NS
+STOP_S: Final = 4.0
 LOOK_S: Final = 0.05
 
 
@@ -107,9 +107,9 @@ class Wiring:
         """No more entries; wait for what is under way, a few seconds at most; end. What is left, in words."""
         clock, world = self._world.clock, self._world
         world.post(OperatorAsked(now_ns=clock(), what="stop"))
-        until_ns = clock() + STOP_NS
-        while clock() < until_ns and not self.is_settled:  # noqa: ASYNC110 - the actors serve the road, not us
-            await trio.sleep(LOOK_S)
+        with trio.move_on_after(STOP_S):
+            while not self.is_settled:  # noqa: ASYNC110 - the actors serve the road, not us
+                await trio.sleep(LOOK_S)
         words = self.left_behind()
         world.log("stopped", text=words)
         self._scope.cancel()

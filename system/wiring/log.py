@@ -1,0 +1,104 @@
+"""What happens, as events: JSON lines in the day's file, readable ones for whoever looks on. Saying never raises."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from system.domain.settings import MINUTE_S, SECOND_NS
+from system.storage.log_file import LogFile
+from system.wiring.log_line import as_json, as_text, plain
+
+LEVELS: Final = {"alert": "ERROR", "actor_failed": "ERROR", "loop_failed": "ERROR", "log_lost": "ERROR"}
+OTHERS_PER_MINUTE: Final = 60  # lines of libraries, each of which may repeat itself without end (F19)
+
+Show = Callable[[str, str], None]  # level, line
+
+
+class EventLog:
+    """The actors' Log. `show` is given each line as people read it. `lost`: lines that are in no file."""
+
+    def __init__(self, directory: Path, wall_ns: Callable[[], int], show: Show | None = None) -> None:
+        self._file = LogFile(directory)
+        self._wall_ns = wall_ns
+        self._show = show
+        self._is_failing = False
+        self._unsaid = 0
+        self._told_lost = 0
+
+    @property
+    def lost(self) -> int:
+        """How many lines are in no file."""
+        return self._file.lost + self._unsaid
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        """Say it."""
+        self.say(LEVELS.get(event, "INFO"), event, fields)
+
+    def say(self, level: str, event: str, fields: Mapping[str, object]) -> None:
+        """Say it, at a level: INFO, WARNING or ERROR."""
+        try:
+            self._say(level, event, {name: plain(value) for name, value in fields.items()})
+        except Exception:  # noqa: BLE001 - whatever it was, no order waits for a log
+            self._unsaid += 1
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+    def _say(self, level: str, event: str, fields: Mapping[str, object]) -> None:
+        now_ns = self._wall_ns()
+        written = self._file.append(as_json(now_ns, level, event, fields), now_ns)
+        self._tell(now_ns, level, event, fields)
+        if written is self._is_failing:
+            self._is_failing = not written
+            if written:
+                self._say("WARNING", "log_recovered", {"lost": self.lost - self._told_lost})
+                self._told_lost = self.lost
+            else:
+                self._tell(now_ns, "ERROR", "log_lost", {"reason": self._file.fault})
+
+    def _tell(self, now_ns: int, level: str, event: str, fields: Mapping[str, object]) -> None:
+        if self._show is not None:
+            self._show(level, as_text(now_ns, level, event, fields))
+
+
+@contextmanager
+def library_events(log: EventLog, clock: Callable[[], int]) -> Iterator[None]:
+    """Within: what libraries warn of through `logging` is said as `library`, so much a minute at most."""
+    handler, root = _Others(log, clock), logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+class _Others(logging.Handler):
+    """Passes on warnings and errors of `logging`."""
+
+    def __init__(self, log: EventLog, clock: Callable[[], int]) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+        self._clock = clock
+        self._minute = -1
+        self._said = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One record."""
+        minute = self._clock() // (MINUTE_S * SECOND_NS)
+        if minute != self._minute:
+            dropped, self._said, self._minute = self._said - OTHERS_PER_MINUTE, 0, minute
+            if dropped > 0:
+                self._log.say("WARNING", "library_dropped", {"lines": dropped})
+        self._said += 1
+        if self._said > OTHERS_PER_MINUTE:
+            return
+        try:
+            text = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library's format that does not fit its own arguments
+            text = str(record.msg)
+        level = "ERROR" if record.levelno >= logging.ERROR else "WARNING"
+        error = record.exc_info[1] if record.exc_info else None
+        self._log.say(level, "library", {"logger": record.name, "text": text, **({"exc": error} if error else {})})
