@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from simulator.flow.parameters import Flow, Parameters
+from simulator.flow.parameters import HALF_HOURS, Flow, Parameters
 from simulator.tws.start import synthetic
 from simulator.tws.world import World
 from system.domain.limits import OrderRules
@@ -30,7 +30,17 @@ EAGER: Final = Profile(
     trigger="edge",
     adapts=False,
 )
-FULL_PRINTS: Final = 8_000  # a session: some ten thousand events in an hour of its morning
+# As active in one hour as in any other, and with few trades in bursts: some 25,000 events in two hours.
+EVEN: Final = Parameters(
+    half_hours=(100.0,) * len(HALF_HOURS),
+    prints_per_session=36_000,
+    day_volatility=0.0,
+    regime_step=0.0,
+    wish_share=0.4,
+    run_share=0.05,
+    split_share=0.05,
+    split_more=0.05,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +79,15 @@ def draw(seed: int) -> Scenario:
         stop_ticks=chance.choice((4, 6, 8)),
         target_ticks=chance.choice((6, 10, 16)),
     )
-    flow = Flow(
-        parameters=Parameters(
-            prints_per_session=FULL_PRINTS,
-            minute_std_ticks=chance.choice((4.0, 6.0, 12.0)),
-            best_size=chance.choice((2.0, 4.0, 25.0)),
-        )
+    parameters = replace(
+        EVEN,
+        minute_std_ticks=chance.choice((4.0, 6.0, 12.0)),
+        best_size=chance.choice((2.0, 4.0, 25.0)),
     )
     return Scenario(
         settings=settings,
         orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000))),
-        flow=flow,
+        flow=Flow(parameters=parameters),
         day=day,
         start=start,
         resume_s=chance.choice((45.0, 120.0, 400.0)),
