@@ -3,7 +3,9 @@
 from typing import Final
 
 from simulator.faults.effect import Effect
+from simulator.faults.which import is_it
 from simulator.tws.codes import spoken
+from simulator.tws.desk.order import DeskOrder
 from simulator.tws.terms import Contract, OrderTerms
 from system.domain.instrument import TICKS_PER_POINT
 
@@ -28,16 +30,67 @@ class Gap(Effect):
         self.player.world.move(self.fault["ticks"])
 
 
-class UnaskedCancel(Effect):
+class OfClient(Effect):
+    """Is about what one client has done, or all have."""
+
+    @property
+    def whose(self) -> int | None:
+        """That client; None: all of them."""
+        return self.session.client_id if self.session is not None else self.fault.client
+
+    def orders(self) -> list[DeskOrder]:
+        """The open orders that it is about."""
+        return [
+            order
+            for order in self.player.world.desk.orders
+            if order.is_open and self.whose in (None, order.client_id) and is_it(order, self.fault["which"])
+        ]
+
+
+class UnaskedCancel(OfClient):
     """IB lets orders go that nobody has cancelled."""
 
     def begin(self) -> None:
-        """Every one of those clients that the fault is about."""
+        """Every one of them."""
         world = self.player.world
-        whose = self.session.client_id if self.session is not None else self.fault.client
-        for order in world.desk.orders:
-            if order.is_open and (whose is None or order.client_id == whose):
+        for order in self.orders():
+            if order.is_open:  # siblings go along
                 world.deliver(world.desk.cancel_by_hand(order.perm_id, world.now_ns))
+
+
+class LateReject(OfClient):
+    """IB takes orders back that it had taken."""
+
+    def begin(self) -> None:
+        """Once what it begins with has been told."""
+        self.player.later(self.fault["by"], self._reject)
+
+    def _reject(self) -> None:
+        world = self.player.world
+        for order in self.orders():
+            world.deliver(world.desk.reject(order.perm_id, self.fault["reason"], world.now_ns))
+
+
+class Bust(OfClient):
+    """The exchange takes the latest fill back."""
+
+    def begin(self) -> None:
+        """Once what it begins with has been told."""
+        self.player.later(self.fault["by"], self._bust)
+
+    def _bust(self) -> None:
+        world = self.player.world
+        exec_id = world.desk.last_fill(self.whose)
+        if exec_id is not None:
+            world.deliver(world.desk.bust(exec_id, world.now_ns))
+
+
+class IdsBack(Effect):
+    """TWS counts order ids from a lower one."""
+
+    def begin(self) -> None:
+        """Who asks or connects next is told so."""
+        self.player.world.desk.roll_ids_back(self.fault["ids"])
 
 
 class ByHand(Effect):
@@ -94,6 +147,9 @@ BROKER_INSTANTS: Final[dict[str, type[Effect]]] = {
     "code": Code,
     "gap": Gap,
     "unasked_cancel": UnaskedCancel,
+    "late_reject": LateReject,
+    "bust": Bust,
+    "ids_back": IdsBack,
     "manual_trade": ManualTrade,
     "foreign_order": ForeignOrder,
     "liquidation": Liquidation,

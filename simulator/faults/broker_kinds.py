@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Final
 
-from simulator.faults.kind import How, choice, flag, kind, text, time, whole
+from simulator.faults.kind import SHORTEST_S, How, choice, flag, kind, text, time, whole
+from simulator.faults.which import WHICH_MESSAGE, WHICH_ORDER
 
 _ORDERS: Final = ("PlaceOrder", "CancelOrder", "ReqGlobalCancel")
 _SPAN: Final = partial(kind, "broker", How.SPAN)
@@ -74,9 +75,35 @@ BROKER: Final = (
         "IB rejects an order",
         text("reason", "the words after 201", "injected"),
         choice("shape", "201 and Inactive, or only one of them", "both", "error", "inactive"),
+        WHICH_MESSAGE,
         of=("PlaceOrder",),
     ),
-    _INSTANT("unasked_cancel", "IB cancels every order of the client that works: Cancelled and 202"),
+    _INSTANT(
+        "late_reject",
+        "IB rejects orders that it had taken, such as the stop of an entry that has just filled: 201 and Inactive",
+        text("reason", "the words after 201", "injected"),
+        time("by", "how long after what it begins with", SHORTEST_S),
+        WHICH_ORDER,
+    ),
+    _HEARD(
+        "second_order",
+        "new terms of an order make another one under the same id: two permIds, and both work",
+        flag("alone", "whether it is neither a child nor in a group", default=False),
+        only="modify",
+        of=("PlaceOrder",),
+    ),
+    _INSTANT(
+        "ids_back",
+        "order ids are counted from a lower one",
+        whole("ids", "how many fewer", 4, 1, 10_000),
+        of_world=True,
+    ),
+    _INSTANT("unasked_cancel", "IB cancels orders of the client that work: Cancelled and 202", WHICH_ORDER),
+    _SPAN(
+        "fill_first",
+        "nothing is told of an order before its first fill",
+        time("within", "how long that is waited for", 30.0),
+    ),
     _SPAN(
         "commission",
         "commission reports",
@@ -86,8 +113,14 @@ BROKER: Final = (
     _SPAN("position_lag", "positions come late", time("by", "how late", 5.0)),
     _SPAN(
         "correction",
-        "each fill is corrected at once: the same id with a higher last part, at another price",
+        "each fill is corrected: the same id with a higher last part, at another price",
         whole("ticks", "how much higher", 1, -1000, 1000),
+        time("by", "how long after", SHORTEST_S),
+    ),
+    _INSTANT(
+        "bust",
+        "the latest fill is taken back: the same id with a higher last part and no contracts, and the position moves",
+        time("by", "how long after what it begins with", SHORTEST_S),
     ),
     # others
     _INSTANT(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Final
 
 from simulator.faults.effect import Effect
-from simulator.tws import account_notices as account
 from simulator.tws import market_notices as market
 from simulator.tws import notices as tws
 from simulator.tws import requests as ask
@@ -13,7 +12,6 @@ from simulator.tws.codes import warning
 from simulator.tws.notices import Notice
 from simulator.tws.requests import Request
 from simulator.tws.session import Session
-from system.domain.instrument import TICKS_PER_POINT
 
 FARM: Final = "usfuture"
 HISTORY_FARM: Final = "ushmds"
@@ -120,12 +118,6 @@ class Stall(Silence):
     silent = LIVE
 
 
-class NoAcknowledgements(Silence):
-    """Orders live, and nobody is told how."""
-
-    silent = (account.OpenOrder, account.OrderStatus)
-
-
 class Restart(Effect):
     """TWS is not there."""
 
@@ -195,48 +187,6 @@ class Halt(Effect):
         self.player.world.resume()
 
 
-class Commission(Effect):
-    """Commission reports that are absent, late, or have no amount."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """The report, or what is told in its place."""
-        if not isinstance(notice, account.CommissionReport):
-            return (notice,)
-        if self.fault["how"] == "minus":
-            return (replace(notice, commission=-1.0),)
-        if self.fault["how"] == "late":
-            self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
-        return ()
-
-
-class PositionLag(Effect):
-    """Positions are told late."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """Later."""
-        if not isinstance(notice, account.Position | account.PortfolioValue):
-            return (notice,)
-        self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
-        return ()
-
-
-class Correction(Effect):
-    """Each fill is corrected."""
-
-    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """The fill; its correction comes with the next thing that is due."""
-        if isinstance(notice, account.ExecDetails) and notice.req_id == tws.NO_ID:
-            execution = notice.execution
-            if execution.exec_id.endswith(".01"):
-                price = round(execution.price * TICKS_PER_POINT) + self.fault["ticks"]
-                self.player.later(0.0, lambda: self._correct(execution.exec_id, price))
-        return (notice,)
-
-    def _correct(self, exec_id: str, price_ticks: int) -> None:
-        world = self.player.world
-        world.deliver(world.desk.correct(exec_id, price_ticks, world.now_ns))
-
-
 BROKER_SPANS: Final[dict[str, type[Effect]]] = {
     "1100": Lost,
     "2110": Broken,
@@ -249,8 +199,4 @@ BROKER_SPANS: Final[dict[str, type[Effect]]] = {
     "crossed_book": Crossed,
     "entitlement": Entitlement,
     "halt": Halt,
-    "ack_lost": NoAcknowledgements,
-    "commission": Commission,
-    "position_lag": PositionLag,
-    "correction": Correction,
 }

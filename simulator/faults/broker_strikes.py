@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from simulator.faults.plan import Fault
-from simulator.tws.account_notices import OrderStatus
 from simulator.tws.codes import error, spoken
 from simulator.tws.notices import NO_ID
 from simulator.tws.requests import CancelOrder, PlaceOrder, Request
@@ -35,10 +35,24 @@ def _error(player: "Player", fault: Fault, session: Session, request: Request) -
 
 def _reject(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
     assert isinstance(request, PlaceOrder), "the table says so"
-    if fault["shape"] != "inactive":
+    desk, client_id = player.world.desk, session.client_id or 0
+    if desk.find(client_id, request.order_id) is None:
+        desk.doom(client_id, request.order_id, fault["reason"], fault["shape"])
+        return request
+    if fault["shape"] != "inactive":  # new terms; the order works on
         player.tell(session, error(request.order_id, 201, fault["reason"]))
-    if fault["shape"] != "error":
-        player.tell(session, _inactive(session, request))
+    return None
+
+
+def _second_order(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
+    assert isinstance(request, PlaceOrder), "the table says so"
+    client_id, terms = session.client_id or 0, request.terms
+    order = player.world.desk.find(client_id, request.order_id)
+    if order is None or not order.is_open:
+        return request
+    if fault["alone"]:
+        terms = replace(terms, parent_id=0, oca_group="", oca_type=0)
+    player.world.deliver(player.world.desk.place_again(client_id, replace(request, terms=terms), player.world.now_ns))
     return None
 
 
@@ -49,24 +63,11 @@ def _cancel_fill_race(player: "Player", fault: Fault, session: Session, request:
     return request
 
 
-def _inactive(session: Session, request: PlaceOrder) -> OrderStatus:
-    return OrderStatus(
-        order_id=request.order_id,
-        status="Inactive",
-        filled=0,
-        remaining=round(request.terms.quantity),
-        average_price=0.0,
-        perm_id=0,
-        parent_id=request.terms.parent_id,
-        last_price=0.0,
-        client_id=session.client_id or 0,
-    )
-
-
 BROKER_STRIKES: Final[dict[str, Strike]] = {
     "swallow": _swallow,
     "ack_late": _ack_late,
     "error": _error,
     "reject": _reject,
+    "second_order": _second_order,
     "cancel_fill_race": _cancel_fill_race,
 }

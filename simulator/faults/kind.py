@@ -27,6 +27,7 @@ class Kind:
     how: How
     text: str
     arguments: tuple[Argument, ...] = ()
+    only: str = "any"  # of its messages those about such orders, where no setting says
     of: tuple[str, ...] = ()  # the only messages that it can hit, where they are few
     everybody: bool = False  # about all connections, also where a message of one begins it
     of_world: bool = False  # about the market, the account or TWS itself: no client can be named

@@ -11,10 +11,12 @@ from simulator.faults.broker_strikes import BROKER_STRIKES
 from simulator.faults.effect import Effect, Route
 from simulator.faults.instants import INSTANTS
 from simulator.faults.kinds import KINDS, How
+from simulator.faults.order_spans import ORDER_SPANS
 from simulator.faults.pipe import Pipe
 from simulator.faults.plan import Fault, Plan, injected
 from simulator.faults.request_strikes import REQUEST_STRIKES
 from simulator.faults.watch import NEVER_S, Watch
+from simulator.faults.which import hits
 from simulator.faults.wire_spans import WIRE_SPANS
 from simulator.faults.wire_strikes import WIRE_STRIKES, Hit
 from simulator.tws.notices import Notice
@@ -22,7 +24,7 @@ from simulator.tws.requests import Request, StartApi
 from simulator.tws.session import Session, State
 from simulator.tws.world import World
 
-SPANS: Final = {**WIRE_SPANS, **BROKER_SPANS}
+SPANS: Final = {**WIRE_SPANS, **BROKER_SPANS, **ORDER_SPANS}
 MOMENTS: Final = {**INSTANTS, **BROKER_INSTANTS}
 HEARD: Final = {**REQUEST_STRIKES, **BROKER_STRIKES}
 ENDS, BEGINS = 0, 1  # at one instant, what ends goes before what begins
@@ -208,12 +210,17 @@ class Player:
             if not effect.hears(session, request):
                 return
         for watch in mine:
-            if watch.kind.name in HEARD and watch.strikes(request, self.now_s):
+            if watch.kind.name in HEARD and self._is_meant(watch, session, request):
                 changed = HEARD[watch.kind.name](self, watch.fault, session, request)
                 if changed is None:
                     return
                 request = changed
         session.answer(request)
+
+    def _is_meant(self, watch: Watch, session: Session, request: Request) -> bool:
+        """Whether a fault hits this message; one that waits for another kind of order goes on waiting."""
+        which = watch.fault["which"] if watch.kind.argument("which") is not None else watch.kind.only
+        return hits(session, request, which) and watch.strikes(request, self.now_s)
 
     def left(self, session: Session) -> None:
         """A connection ends: what is on its way is sent now, as far as it is not held."""

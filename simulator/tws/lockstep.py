@@ -4,12 +4,15 @@ Reproducible by seed: trio's scheduler is seeded too, through two names of trio'
 """
 
 import math
+from typing import Final
 
 import trio
 import trio._core._run as scheduler
 
 from simulator.tws.world import World
 from system.domain.settings import FOREVER_NS, SECOND_NS
+
+STEP_NS: Final = SECOND_NS  # whoever asks what time it is in an idle stretch is not told an old one
 
 
 def seed_scheduler(seed: int) -> None:
@@ -22,6 +25,7 @@ def seed_scheduler(seed: int) -> None:
 
 async def play(world: World, until_ns: int, *, grain_ns: int = 1) -> None:
     """Play up to `until_ns`, an instant at a time; instants in the same `grain_ns` are played as one, at its end.
+    Where nothing happens time goes on by STEP_NS.
 
     For trio's MockClock with `autojump_threshold=0`, which jumps only when every task is blocked: the lock-step.
     Time on its clock is counted from the call's instant in whole nanoseconds, so that no rounding adds
@@ -29,7 +33,7 @@ async def play(world: World, until_ns: int, *, grain_ns: int = 1) -> None:
     """
     began_s, began_ns = trio.current_time(), world.now_ns
     while world.now_ns < until_ns:
-        next_ns = min(world.next_ns, until_ns)
+        next_ns = min(world.next_ns, world.now_ns + STEP_NS, until_ns)
         if world.faults is not None:
             world.faults.clock(trio.current_time())
             next_ns = min(next_ns, began_ns + _ns(world.faults.next_s - began_s))

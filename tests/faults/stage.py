@@ -11,10 +11,11 @@ from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
 from simulator.tws.market import Market
 from simulator.tws.world import World
-from system.domain.ticks import QUOTE, TRADE, batch_of
+from system.domain import ticks
 from tests.tws.talk import Talk, message
 
 NANO = 1_000_000_000
+ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
 ES = (0, "ES", "FUT", "202406", 0, "", "", "CME", "", "USD", "", "")
 
 
@@ -25,16 +26,16 @@ def an_even_market() -> World:
     """Two minutes: each 50 ms the touch steps, up and down within four ticks, and a contract trades at the ask."""
     steps = np.arange(2 * 60 * 20)
     bid = 20_000 + np.array([0, 1, 2, 3, 2, 1])[steps % 6]
-    quotes = batch_of(
+    quotes = ticks.batch_of(
         ts_ns=START_NS + steps * (NANO // 20),
-        kind=np.full(len(steps), QUOTE),
+        kind=np.full(len(steps), ticks.QUOTE),
         bid_ticks=bid,
         ask_ticks=bid + 1,
         bid_size=steps % 40 + 10,
         ask_size=steps % 30 + 10,
     )
     trades = quotes.copy()
-    trades["kind"], trades["price_ticks"], trades["size"] = TRADE, bid + 1, 1
+    trades["kind"], trades["price_ticks"], trades["size"] = ticks.TRADE, bid + 1, 1
     tape = np.concatenate([quotes, trades])[np.arange(2 * len(steps)).reshape(2, -1).T.ravel()]
     exchange, data = Exchange(latency_ns=NANO // 20), DataDesk()
     market = Market.of([tape], exchange)
@@ -81,10 +82,19 @@ class Actor(Talk):
         self.send_now(97, 5, *ES, "BidAsk", 0, 0)
 
     def order(
-        self, order_id: int, action: str = "BUY", kind: str = "MKT", limit: object = "", stop: object = ""
+        self,
+        order_id: int,
+        action: str = "BUY",
+        kind: str = "MKT",
+        limit: object = "",
+        stop: object = "",
+        *,
+        parent: int = 0,
+        transmit: int = 1,
     ) -> None:
         """Place an order of one contract."""
-        terms = (action, 1, kind, limit, stop, "GTC", "", "", "", 0, f"ref{order_id}", 1, 0, 0, 0, 0, 0, 1, 0)
+        last = (transmit, parent, 0, 0, 0, 0, 1, 0)
+        terms = (action, 1, kind, limit, stop, "GTC", "", "", "", 0, f"ref{order_id}", *last)
         self.send_now(3, order_id, *ES, "", "", *terms)
 
     def send_now(self, *fields: object) -> None:
@@ -92,3 +102,39 @@ class Actor(Talk):
 
     def kinds(self) -> list[str]:
         return [frame[0] for frame in self.read()]
+
+
+def codes(frames: list[list[str]]) -> list[int]:
+    return [int(frame[3]) for frame in frames if frame[0] == ERROR]
+
+
+def statuses(frames: list[list[str]], order_id: int) -> list[str]:
+    return [frame[2] for frame in frames if frame[0] == STATUS and frame[1] == str(order_id)]
+
+
+def trading() -> tuple[Stage, Actor]:
+    stage = Stage()
+    client = stage.client()
+    client.watch()
+    stage.go(0.5, client)
+    client.read()
+    return stage, client
+
+
+def permanent_ids(frames: list[list[str]], order_id: int) -> set[str]:
+    return {frame[6] for frame in frames if frame[0] == STATUS and frame[1] == str(order_id)}
+
+
+def fills(frames: list[list[str]]) -> list[tuple[str, float]]:
+    """Execution ids with their contracts."""
+    return [(frame[14], float(frame[19])) for frame in frames if frame[0] == FILL]
+
+
+def bracket(client: Actor) -> None:
+    """Buy at the market; out far above or far below."""
+    for order_id, action, kind, limit, stop, parent, last in (
+        (1, "BUY", "MKT", "", "", 0, 0),
+        (2, "SELL", "LMT", 6000, "", 1, 0),
+        (3, "SELL", "STP", "", 4000, 1, 1),
+    ):
+        client.order(order_id, action, kind, limit, stop, parent=parent, transmit=last)

@@ -2,32 +2,23 @@
 
 import pytest
 
-from simulator.tws.session import State
-from tests.faults.stage import ES, Actor, Stage
-
-ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
-
+from tests.faults.stage import (
+    COMMISSION,
+    DEPTH,
+    ERROR,
+    ES,
+    FILL,
+    OPEN,
+    POSITION,
+    QUOTE,
+    codes,
+    statuses,
+    trading,
+)
 
 Fields = tuple[object, ...]
 HISTORY: Fields = (20, 7, *ES, 0, "", "1 min", "60 S", 0, "TRADES", 1, 0, "")
 DETAILS: Fields = (9, 8, 4, *ES, 0, "", "", "")
-
-
-def codes(frames: list[list[str]]) -> list[int]:
-    return [int(frame[3]) for frame in frames if frame[0] == ERROR]
-
-
-def statuses(frames: list[list[str]], order_id: int) -> list[str]:
-    return [frame[2] for frame in frames if frame[0] == STATUS and frame[1] == str(order_id)]
-
-
-def trading() -> tuple[Stage, Actor]:
-    stage = Stage()
-    client = stage.client()
-    client.watch()
-    stage.go(0.5, client)
-    client.read()
-    return stage, client
 
 
 def test_f21_1100_silences_everything_and_1102_brings_it_back() -> None:
@@ -128,134 +119,6 @@ def test_after_a_silence_the_book_of_depth_is_told_anew() -> None:
     assert {frame[4] for frame in rows} == {"0"}, "inserts alone"
 
 
-def test_f08_a_swallowed_order_is_never_heard_of() -> None:
-    stage, client = trading()
-    stage.inject("swallow")
-    client.order(1, kind="LMT", limit=1000)
-    client.order(2, kind="LMT", limit=1000)
-    stage.go(1, client)
-    frames = client.read()
-    assert statuses(frames, 1) == []
-    assert statuses(frames, 2)[-1] == "Submitted"
-
-
-def test_an_order_that_arrives_late_is_acknowledged_late() -> None:
-    stage, client = trading()
-    stage.inject("ack_late", by="2s")
-    client.order(1, kind="LMT", limit=1000)
-    stage.go(1.8, client)
-    assert statuses(client.read(), 1) == []
-    stage.go(0.4, client)
-    assert statuses(client.read(), 1)[-1] == "Submitted"
-
-
-def test_a_lost_acknowledgement_leaves_the_fill_alone() -> None:
-    stage, client = trading()
-    stage.inject("ack_lost", "5s")
-    client.order(1)
-    stage.go(1, client)
-    kinds = client.kinds()
-    assert FILL in kinds
-    assert COMMISSION in kinds
-    assert STATUS not in kinds
-    assert OPEN not in kinds
-
-
-def test_f01_a_code_about_an_order_does_not_stop_it() -> None:
-    stage, client = trading()
-    stage.inject("error", code=10349, text="TIF was set to DAY")
-    client.order(1)
-    stage.go(1, client)
-    frames = client.read()
-    assert codes(frames) == [10349]
-    assert statuses(frames, 1)[-1] == "Filled"
-
-
-def test_f18_a_reject_has_two_shapes() -> None:
-    for shape, said in {"both": ([201], ["Inactive"]), "error": ([201], []), "inactive": ([], ["Inactive"])}.items():
-        stage, client = trading()
-        stage.inject("reject", shape=shape)
-        client.order(1)
-        stage.go(1, client)
-        frames = client.read()
-        assert (codes(frames), statuses(frames, 1)) == said
-
-
-def test_f13_a_fill_may_win_against_its_cancel() -> None:
-    stage, client = trading()
-    client.order(1, kind="LMT", limit=4900)
-    stage.go(0.5, client)
-    client.read()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 1, "")
-    stage.go(0.5, client)
-    frames = client.read()
-    assert statuses(frames, 1) == ["Filled"]
-    assert ([frame[0] for frame in frames].count(FILL), codes(frames)) == (1, [10148])
-
-
-def test_f13_there_is_no_race_for_an_order_that_is_not_there() -> None:
-    stage, client = trading()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 9, "")
-    assert codes(client.read()) == [10147]
-
-
-def test_f29_a_cancel_that_nobody_asked_for_is_told_by_cancelled_and_202() -> None:
-    stage, client = trading()
-    client.order(1, kind="LMT", limit=1000)
-    stage.go(1, client)
-    client.read()
-    stage.inject("unasked_cancel")
-    stage.go(1, client)
-    frames = client.read()
-    assert statuses(frames, 1)[-1] == "Cancelled"
-    assert codes(frames) == [202]
-
-
-def test_f31_a_corrected_fill_comes_again_with_a_higher_last_part() -> None:
-    stage, client = trading()
-    stage.inject("correction", ticks=2)
-    client.order(1)
-    stage.go(1, client)
-    fills = [frame for frame in client.read() if frame[0] == FILL]
-    ids = [next(field for field in frame if field.count(".") == 3) for frame in fills]
-    assert [one.rsplit(".", 1)[1] for one in ids] == ["01", "02"]
-    assert len({one.rsplit(".", 1)[0] for one in ids}) == 1
-
-
-def test_commission_reports_are_absent_late_or_without_an_amount() -> None:
-    stage, client = trading()
-    stage.inject("commission", "5s")
-    client.order(1)
-    stage.go(1, client)
-    assert COMMISSION not in client.kinds()
-    stage, client = trading()
-    stage.inject("commission", "5s", how="minus")
-    client.order(1)
-    stage.go(1, client)
-    (report,) = [frame for frame in client.read() if frame[0] == COMMISSION]
-    assert float(report[3]) == -1
-    stage, client = trading()
-    stage.inject("commission", "1s", how="late", by="2s")
-    client.order(1)
-    stage.go(1.5, client)
-    assert COMMISSION not in client.kinds()
-    stage.go(2, client)
-    assert client.kinds().count(COMMISSION) == 1
-
-
-def test_f54_positions_come_late() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    assert POSITION not in client.kinds()
-    stage.go(2, client)
-    assert POSITION in client.kinds()
-
-
 def test_f16_sentinels_and_a_crossed_book_are_told_as_ticks() -> None:
     stage, client = trading()
     stage.inject("sentinel", "1s")
@@ -316,29 +179,6 @@ def test_of_two_halts_the_longer_one_counts_and_a_held_market_stays_held() -> No
     assert stage.world.market.held
 
 
-def test_what_is_late_does_not_break_through_a_lost_link() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    client.read()
-    stage.inject("1100", "3s")
-    stage.go(2, client)
-    assert POSITION not in client.kinds()
-
-
-def test_a_cancel_that_begins_with_a_message_is_about_its_client_alone() -> None:
-    stage = Stage("[[fault]]\nkind = 'unasked_cancel'\nof = 'ReqCurrentTime'\nmessage = 1")
-    first, second = stage.client(1), stage.client(2)
-    for client in (first, second):
-        client.order(1, kind="LMT", limit=1000)
-    stage.go(1, first, second)
-    first.ask(49, 1)
-    stage.go(1, first, second)
-    assert [order.client_id for order in stage.world.desk.orders] == [2]
-
-
 def test_a_gap_goes_through_a_stop() -> None:
     stage, client = trading()
     client.order(1)
@@ -366,22 +206,6 @@ def test_f43_trades_and_orders_by_hand_show_in_position_and_open_orders() -> Non
     stage.inject("liquidation")
     stage.go(1, client)
     assert stage.world.desk.positions() == []
-
-
-def test_f10_a_restart_closes_all_takes_nobody_and_may_give_out_ids_again() -> None:
-    stage, client = trading()
-    for order_id in range(1, 6):
-        client.order(order_id, kind="LMT", limit=1000)
-    stage.go(1, client)
-    client.read()
-    stage.inject("restart", "2s", ids_lost=4)
-    assert client.session.state is State.CLOSED
-    assert not stage.world.listens
-    stage.go(2.1)
-    assert stage.world.listens
-    again = stage.client()
-    assert again.ask(8, 1, 1)[0] == ["9", "1", "2"]
-    assert [frame[0] for frame in again.ask(5, 1)].count(OPEN) == 5
 
 
 def test_a_code_may_be_said_about_any_id() -> None:

@@ -7,7 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import trio
+from trio.testing import MockClock
 
+from simulator.exchange.venue import Exchange
+from simulator.tws.data.source import DataDesk
+from simulator.tws.desk.desk import Desk
+from simulator.tws.lockstep import STEP_NS, play
+from simulator.tws.market import Market
+from simulator.tws.world import World
+from system.domain.settings import SECOND_NS
+from system.domain.ticks import QUOTE, batch_of
 from tests.contract.environments import environment
 
 ROOT = Path(__file__).parents[2]
@@ -50,3 +60,30 @@ def test_ib_async_runs_in_memory_too_and_the_same_every_time() -> None:
     runs = {process("ib_async", 1, hash_seed, packages) for hash_seed in (1, 2)}
     assert len(runs) == 1
     assert runs.pop()[1] >= 40
+
+
+def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
+    start_ns = 1_710_856_800 * SECOND_NS  # 2024-03-19 10:00 New York
+    tape = batch_of(
+        ts_ns=[start_ns, start_ns + 60 * SECOND_NS],
+        kind=[QUOTE] * 2,
+        bid_ticks=[20_000] * 2,
+        ask_ticks=[20_001] * 2,
+        bid_size=[9] * 2,
+        ask_size=[9] * 2,
+    )
+    exchange, data = Exchange(latency_ns=1), DataDesk()
+    world = World(Market.of([tape], exchange), data, Desk(exchange, data.board, 1), name="silent")
+    world.advance(start_ns)
+    lags = []
+
+    async def look() -> None:
+        async with trio.open_nursery() as nursery:
+            began_s = trio.current_time()
+            nursery.start_soon(play, world, start_ns + 60 * SECOND_NS)
+            for _ in range(170):
+                await trio.sleep(0.35)
+                lags.append(start_ns + (trio.current_time() - began_s) * SECOND_NS - world.now_ns)
+
+    trio.run(look, clock=MockClock(autojump_threshold=0))
+    assert 0 <= max(lags) <= STEP_NS

@@ -20,7 +20,7 @@ from simulator.tws.desk.executions import Executions
 from simulator.tws.desk.ledger import Account, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
-from simulator.tws.desk.order import DeskOrder, Product
+from simulator.tws.desk.order import DeskOrder, Product, Shape
 from simulator.tws.desk.placing import BINDER, Placing
 from simulator.tws.desk.registry import Registry
 from simulator.tws.desk.taking import Taking
@@ -119,6 +119,34 @@ class Desk:
     def reject(self, perm_id: int, reason: str, now_ns: int) -> list[Addressed]:
         """IB takes back an open order: 201 and Inactive, once the exchange has let it go."""
         self._canceling.reject(perm_id, reason, now_ns)
+        return self._office.collect()
+
+    # what goes wrong
+
+    def find(self, client_id: int, order_id: int) -> DeskOrder | None:
+        """A client's order, also one that is over; None where there is none."""
+        return self._office.registry.of_client(client_id, order_id)
+
+    def doom(self, client_id: int, order_id: int, reason: str, shape: Shape) -> None:
+        """IB will refuse a new order of that id when it is transmitted, alone with its children."""
+        self._office.doomed[client_id, order_id] = reason, shape
+
+    def place_again(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Addressed]:
+        """New terms of an order make another one under the same id."""
+        self._placing.place_again(client_id, request, now_ns)
+        return self._office.collect()
+
+    def roll_ids_back(self, count: int) -> None:
+        """The highest ids of every client are given out again."""
+        self._office.registry.roll_back(count)
+
+    def last_fill(self, client_id: int | None) -> str | None:
+        """The execution id of a client's latest fill of today that stands, or of anybody's."""
+        return self._office.executions.last(client_id)
+
+    def bust(self, exec_id: str, now_ns: int) -> list[Addressed]:
+        """The exchange takes a fill of today's back: told again with no contracts, a higher last part of its id."""
+        self._accounts.moved(self._office.bust(exec_id), now_ns)
         return self._office.collect()
 
     def correct(self, exec_id: str, price_ticks: int, now_ns: int) -> list[Addressed]:

@@ -1,8 +1,8 @@
 """Fills as TWS keeps and tells them: execution ids, times, and which of them a client may ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from simulator.tws.account_notices import CommissionReport, Execution
 from simulator.tws.desk.order import DeskOrder
@@ -24,7 +24,11 @@ class Fill:
     contract: Contract
     execution: Execution
     commission: CommissionReport
-    corrected_ticks: int = 0  # the price before a correction
+
+    @property
+    def signed(self) -> int:
+        """Contracts, with their sign."""
+        return self.execution.quantity if self.execution.side == "BOT" else -self.execution.quantity
 
 
 def midnight_ns(ts_ns: int) -> int:
@@ -76,23 +80,42 @@ class Executions:
         self._fills.append(fill)
         return fill
 
-    def correct(self, exec_id: str, price_ticks: int) -> Fill | None:
-        """Replace a fill by itself at another price, its id's last part higher; None where there is no such."""
-        for place, fill in enumerate(self._fills):
-            if fill.execution.exec_id == exec_id:
-                stem, revision = exec_id.rsplit(".", 1)
-                anew = {"exec_id": f"{stem}.{int(revision) + 1:02d}"}
-                tick = fill.execution.price / fill.price_ticks
-                self._fills[place] = Fill(
-                    ts_ns=fill.ts_ns,
-                    price_ticks=price_ticks,
-                    contract=fill.contract,
-                    execution=Execution(**fields_of(fill.execution) | anew | {"price": price_ticks * tick}),
-                    commission=CommissionReport(**fields_of(fill.commission) | anew),
-                    corrected_ticks=fill.price_ticks,
-                )
-                return self._fills[place]
+    def find(self, exec_id: str) -> Fill | None:
+        """The fill of that id, or None; what has been corrected has another."""
+        return next((fill for fill in self._fills if fill.execution.exec_id == exec_id), None)
+
+    def last(self, client_id: int | None) -> str | None:
+        """The id of a client's latest fill that stands, None: anybody's."""
+        for fill in reversed(self._fills):
+            if fill.execution.quantity and client_id in (None, fill.execution.client_id):
+                return fill.execution.exec_id
         return None
+
+    def revise(self, fill: Fill, price_ticks: int, contracts: int) -> Fill:
+        """Replace a fill by itself at another price or for fewer contracts, its id's last part higher.
+
+        The averages of its order's fills from then on are told anew when they are asked for.
+        """
+        old, tick = fill.execution, fill.execution.price / fill.price_ticks
+        stem, revision = old.exec_id.rsplit(".", 1)
+        exec_id = f"{stem}.{int(revision) + 1:02d}"
+        gone = old.quantity - contracts
+        paid = (contracts * price_ticks - old.quantity * fill.price_ticks) * tick
+        price = price_ticks * tick
+        place = self._fills.index(fill)
+        for later, other in enumerate(self._fills[place:], place):
+            told = other.execution
+            if told.perm_id == old.perm_id:
+                cumulative = told.cumulative - gone
+                average = (told.average_price * told.cumulative + paid) / cumulative if cumulative else 0.0
+                execution = replace(told, cumulative=cumulative, average_price=average)
+                self._fills[later] = replace(other, execution=execution)
+        execution = replace(self._fills[place].execution, exec_id=exec_id, price=price, quantity=contracts)
+        commission = replace(fill.commission, exec_id=exec_id)
+        self._fills[place] = replace(
+            self._fills[place], price_ticks=price_ticks, execution=execution, commission=commission
+        )
+        return self._fills[place]
 
     def _begin_day(self, day_ns: int) -> None:
         """Forget the fills of days before."""
@@ -107,11 +130,6 @@ class Executions:
             moment = read_moment(wanted.time, now_ns)
             since_ns = max(since_ns, moment.ts_ns) if moment is not None else since_ns
         return [fill for fill in self._fills if fill.ts_ns >= since_ns and _passes(fill, wanted)]
-
-
-def fields_of(record: Any) -> dict[str, Any]:
-    """A record's fields by name."""
-    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _passes(fill: Fill, wanted: ExecutionFilter) -> bool:

@@ -94,6 +94,12 @@ class Account:
         self.cash_cents += gross - commission
         return commission, told
 
+    def undo(self, product: Product, signed: int, price_ticks: int) -> None:
+        """A fill of `signed` contracts has never been: its opposite at the same price, its commission given back."""
+        holding = self.holdings.setdefault(product.con_id, Holding(product=product))
+        gross, _ = holding.fill(-1 if signed > 0 else 1, abs(signed), price_ticks, 0)
+        self.cash_cents += gross + product.instrument.commission_cents * abs(signed)
+
     def correct(self, con_id: int, signed: int, cents: int) -> None:
         """A fill of `signed` contracts has cost so much more: what is held is dearer, or cash has gone."""
         holding = self.holdings.get(con_id)

@@ -9,7 +9,7 @@ from simulator.tws.codes import error
 from simulator.tws.desk.executions import Executions, Fill
 from simulator.tws.desk.ledger import Account, Marks, mark_ticks
 from simulator.tws.desk.life import Event
-from simulator.tws.desk.order import DeskOrder, Product
+from simulator.tws.desk.order import DeskOrder, Product, Shape
 from simulator.tws.desk.registry import Registry
 from simulator.tws.notices import NO_ID, Notice
 from simulator.tws.terms import Contract
@@ -30,6 +30,7 @@ class Office:
     executions: Executions
     master_id: int | None = None
     told: list[Addressed] = field(default_factory=list)
+    doomed: dict[tuple[int, int], tuple[str, Shape]] = field(default_factory=dict)  # new orders that IB will refuse
 
     def say(self, client_id: int, notice: Notice) -> None:
         """Tell one client."""
@@ -52,6 +53,16 @@ class Office:
         self.registry.ended(order)
         self.say_of(order, order.tell_status(), error(order.order_id, 202, why))
 
+    def rejected(self, order: DeskOrder, ts_ns: int, why: str) -> None:
+        """IB does not want an order, which is told by 201 and then its status, or by one of them."""
+        order.step(Event.REJECT)
+        order.ended_ns, order.why = ts_ns, why
+        self.registry.ended(order)
+        if order.refusal_shape != "inactive":
+            self.say_of(order, error(order.order_id, 201, why))
+        if order.refusal_shape != "error":
+            self.say_of(order, order.tell_status())
+
     def refuse(self, client_id: int, req_id: int, code: int, *details: object) -> None:
         """Tell a client an error."""
         self.say(client_id, error(req_id, code, *details))
@@ -73,18 +84,37 @@ class Office:
 
     def correct(self, exec_id: str, price_ticks: int) -> list[tuple[str, int]]:
         """Book a fill at another price, and tell it; whose position it was, none for a fill that is not known."""
-        fill = self.executions.correct(exec_id, price_ticks)
+        fill = self.executions.find(exec_id)
         if fill is None:
             return []
-        signed = fill.execution.quantity if fill.execution.side == "BOT" else -fill.execution.quantity
+        product, signed = self._product(fill), fill.signed
+        cents = signed * (price_ticks - fill.price_ticks) * product.instrument.tick_cents
+        account = self.accounts[fill.execution.account]
+        account.correct(product.con_id, signed, cents)
+        order = self.registry.known(fill.execution.perm_id)
+        if order is not None:
+            order.value_ticks += abs(signed) * (price_ticks - fill.price_ticks)
+        self._tell_again(self.executions.revise(fill, price_ticks, abs(signed)))
+        return [(account.name, product.con_id)] if product.con_id in account.holdings else []
+
+    def bust(self, exec_id: str) -> list[tuple[str, int]]:
+        """Undo a fill, and tell it; whose position it was. Its order stays as filled as it is."""
+        fill = self.executions.find(exec_id)
+        if fill is None or not fill.signed:
+            return []
+        product, account = self._product(fill), self.accounts[fill.execution.account]
+        account.undo(product, fill.signed, fill.price_ticks)
+        self._tell_again(self.executions.revise(fill, fill.price_ticks, 0))
+        return [(account.name, product.con_id)]
+
+    def _product(self, fill: Fill) -> Product:
         product = self.find(fill.contract, fill.ts_ns)
-        assert product is not None
-        cents = signed * (price_ticks - fill.corrected_ticks) * product.instrument.tick_cents
-        account, con_id = self.accounts[fill.execution.account], fill.contract.con_id
-        account.correct(con_id, signed, cents)
+        assert product is not None, "it was traded"
+        return product
+
+    def _tell_again(self, fill: Fill) -> None:
         said = ExecDetails(req_id=NO_ID, contract=fill.contract, execution=fill.execution)
         self._say_of_client(fill.execution.client_id, said, fill.commission)
-        return [(account.name, con_id)] if con_id in account.holdings else []
 
     def collect(self) -> list[Addressed]:
         """What has been said since last asked."""

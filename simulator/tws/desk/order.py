@@ -12,6 +12,8 @@ from simulator.tws.desk.life import Event, Life, advance
 from simulator.tws.terms import Contract, OrderTerms
 from system.domain.instrument import Instrument
 
+Shape = Literal["both", "error", "inactive"]  # what is told of a reject: 201, Inactive, or both
+
 STOPS: Final = (OrderType.STOP, OrderType.STOP_LIMIT)
 
 
@@ -79,7 +81,8 @@ class DeskOrder:
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
     why: str = ""  # it ended
-    refusal: str = ""  # why IB is taking it away
+    refusal: str = ""  # why IB is taking it away, or will not take it once it is transmitted
+    refusal_shape: Shape = "both"
 
     def step(self, event: Event) -> None:
         """Let something happen to it."""

@@ -20,6 +20,7 @@ BINDER: Final = 0  # the client that orders made by hand belong to
 CANCEL_ALL: Final = 1  # the type of a group whose orders a fill cancels
 REDUCE: Final = 3
 LASTS: Final[dict[str, Literal["rest", "immediate", "whole"]]] = {"IOC": "immediate", "FOK": "whole"}
+PARENT_GONE: Final = "Parent order is being cancelled."
 SILENT: Final = frozenset({110})  # some clients wait for a status after these
 MONTHS: Final = ("", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
@@ -50,6 +51,13 @@ class Placing:
             office.say(client_id, refused.said(order_id))
             if is_new and refused.code in SILENT:
                 office.say(client_id, _never_was(client_id, request))
+
+    def place_again(self, client_id: int, request: PlaceOrder, now_ns: int) -> None:
+        """Take new terms for an order as another order under the same id; both live."""
+        try:
+            self.transmit(self._make(client_id, request, now_ns), now_ns)
+        except RefusedError as refused:
+            self._office.say(client_id, refused.said(request.order_id))
 
     def by_hand(self, request: PlaceOrder, order_id: int, now_ns: int) -> DeskOrder:
         """An order of whoever sits at TWS, which client 0 hears of. Raises RefusedError."""
@@ -99,6 +107,7 @@ class Placing:
             placed_ns=now_ns,
             parent=parent,
         )
+        order.refusal, order.refusal_shape = self._office.doomed.pop((client_id, request.order_id), ("", "both"))
         self._join(order)
         registry.add(order)
         return order
@@ -121,8 +130,9 @@ class Placing:
         root = family[0]
         if (reason := self._why_rejected(root, now_ns)) is not None:
             for member in family:
-                self._reject(member, reason, now_ns)
+                self._office.rejected(member, now_ns, reason)
             return
+        family = self._without_doomed(family, now_ns)
         entry = root.parent
         follows = entry is not None and not entry.state.is_over
         for member in family:
@@ -149,22 +159,30 @@ class Placing:
                 family.append(other)
         return family
 
+    def _without_doomed(self, family: list[DeskOrder], now_ns: int) -> list[DeskOrder]:
+        """What is left of a family once IB has refused some of its children, and theirs."""
+        left = []
+        for member in family:
+            parent = member.parent
+            why = member.refusal or (PARENT_GONE if parent is not None and parent.state is Life.INACTIVE else "")
+            if why:
+                self._office.rejected(member, now_ns, why)
+            else:
+                left.append(member)
+        return left
+
     def _why_rejected(self, root: DeskOrder, now_ns: int) -> str | None:
         """Why IB does not take an order."""
         parent = root.parent
+        if root.refusal:
+            return root.refusal
         if parent is not None and parent.state in (Life.CANCELED, Life.INACTIVE, Life.CANCELING):
-            return "Parent order is being cancelled."
+            return PARENT_GONE
         if root.ticket.tif in LASTS and is_closed(root.ticket, now_ns):
             return "Exchange is closed."
         if parent is not None and not parent.state.is_over:
             return None
         return why_not(self._office, root)
-
-    def _reject(self, order: DeskOrder, reason: str, now_ns: int) -> None:
-        order.step(Event.REJECT)
-        order.ended_ns, order.why = now_ns, reason
-        self._office.registry.ended(order)
-        self._office.say_of(order, error(order.order_id, 201, reason), order.tell_status())
 
     def _warn_of_hours(self, order: DeskOrder, now_ns: int) -> None:
         until_ns = held_until_ns(order.ticket, now_ns)

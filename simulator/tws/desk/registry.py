@@ -52,6 +52,7 @@ class Registry:
         """Note that an order is over; the oldest such are forgotten."""
         del self._live[order.perm_id]
         self._over[order.perm_id] = None
+        self._give_id_to_twin(order)
         while len(self._over) > KEPT:
             oldest = next(iter(self._over))
             del self._over[oldest]
@@ -62,6 +63,13 @@ class Registry:
                 self._group_type.pop(gone.group, None)
                 self._spent.pop(gone.group, None)
 
+    def _give_id_to_twin(self, order: DeskOrder) -> None:
+        """Where two orders live under one id and one of them ends, the id is the other's."""
+        key = order.client_id, order.order_id
+        twin = next((other for other in self._live.values() if (other.client_id, other.order_id) == key), None)
+        if twin is not None and order.order_id:
+            self._by_client[key] = twin
+
     def see_id(self, client_id: int, order_id: int) -> None:
         """Note that a client has used an order id."""
         self._highest[client_id] = max(self._highest.get(client_id, FIRST_ID - 1), order_id)
@@ -71,12 +79,24 @@ class Registry:
         return self._highest.get(client_id, FIRST_ID - 1) + 1
 
     def roll_back(self, count: int) -> None:
-        """Forget the highest `count` ids of every client, as a restart of TWS has been seen to do."""
+        """Forget the highest `count` ids of every client, as a restart of TWS has been seen to do.
+
+        An order that lives keeps its id: whoever places it again gives that order new terms.
+        """
         self._highest = {client: max(FIRST_ID - 1, high - count) for client, high in self._highest.items()}
+        self._by_client = {
+            (client, order_id): order
+            for (client, order_id), order in self._by_client.items()
+            if not order.state.is_over or order_id <= self._highest.get(client, FIRST_ID - 1)
+        }
 
     def of_exchange(self, order_id: int) -> DeskOrder:
         """The order that the exchange knows by that id."""
         return self._all[order_id]
+
+    def known(self, perm_id: int) -> DeskOrder | None:
+        """The order of that permId, unless it is forgotten."""
+        return self._all.get(perm_id)
 
     def of_client(self, client_id: int, order_id: int) -> DeskOrder | None:
         """A client's order."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Refused, Report, Triggered
-from simulator.tws.codes import error
 from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.office import Office
 from simulator.tws.desk.order import Asked, DeskOrder
@@ -109,9 +108,7 @@ class Taking:
             office.say_of(order, order.tell_status())
             return
         if order.refusal:
-            order.step(Event.REJECT)
-            self._end(order, report.ts_ns)
-            office.say_of(order, error(order.order_id, 201, order.refusal), order.tell_status())
+            office.rejected(order, report.ts_ns, order.refusal)
             return
         office.canceled(order, report.ts_ns, WHY[report.reason])
 
