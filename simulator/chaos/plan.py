@@ -15,6 +15,7 @@
 `[[fault]]` is one of the mock TWS's plan (`simulator.faults.plan`), `[[blow]]` one to the program (`simulator.chaos.blow`).
 """
 
+import math
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from system.domain.errors import InputError
 
 Regime = Literal["safety", "liveness"]
 MINUTES_MAX: Final = 24 * 60
+CALM_S: Final = 600.0  # at the end of the regime `liveness`
 _HEAD: Final = ("seed", "minutes", "regime", "fault", "blow")
 
 
@@ -52,6 +54,11 @@ class Plan:
             faults=tuple(wrong for wrong in wrongs if isinstance(wrong, Fault)),
             blows=tuple(wrong for wrong in wrongs if isinstance(wrong, Blow)),
         )
+
+    @property
+    def heal_s(self) -> float:
+        """From when on nothing begins any more, though it wait for its moment."""
+        return max(self.minutes * 60.0 - CALM_S, self.minutes * 18.0) if self.regime == "liveness" else math.inf
 
     @property
     def of_tws(self) -> FaultPlan:

@@ -21,7 +21,7 @@ from simulator.chaos.process import Process, Setting
 from simulator.chaos.scenario import draw
 from simulator.chaos.striker import Striker
 from simulator.chaos.timeline import Timeline
-from simulator.faults.player import Player
+from simulator.chaos.watched import WatchedPlayer
 from simulator.invariants.broken import BrokenError
 from simulator.invariants.oracle import Oracle
 from simulator.tws.lockstep import seed_scheduler
@@ -114,8 +114,8 @@ class _Run:
         )
         self._machine = Machine(setting, scenario, oracle.ended)
         self._striker.settle(setting, self._machine)
-        world.faults = self._player = Player(world, plan.of_tws, oracle.fault)
-        oracle.watch(self._machine, disk)
+        world.faults = self._player = WatchedPlayer(world, plan.of_tws, oracle.fault, oracle.effect)
+        oracle.watch(self._machine, disk, self._player)
         try:
             with market_clock("ib_insync", world):
                 async with trio.open_nursery() as nursery:
@@ -150,6 +150,7 @@ class _Run:
         """The market, instant by instant; between two of them everybody has done what there was to do."""
         world, player, striker, oracle = self._world, self._player, self._striker, self._oracle
         until_ns = timeline.began_ns + self._plan.minutes * 60 * SECOND_NS
+        heal_s = self._plan.heal_s
         while world.now_ns < until_ns:
             player.clock(timeline.now_s)
             dues_s = min(player.next_s, striker.next_s)
@@ -159,6 +160,10 @@ class _Run:
             await trio.sleep_until(timeline.deadline_s(next_ns))
             oracle.instant()
             striker.clock(timeline.now_s)
+            if timeline.now_s >= heal_s:
+                heal_s = math.inf
+                player.heal()
+                striker.heal()
             if striker.stand_still_s:
                 self._stand_still(timeline)
             world.advance(max(timeline.now_ns, world.now_ns))

@@ -61,6 +61,12 @@ class Striker:
         while self._agenda and self._agenda[0].at_s <= now_s:
             self._begin(self._agenda.pop(0), now_s)
 
+    def heal(self) -> None:
+        """Who waits for a step waits no longer."""
+        self._armed.clear()
+        if self._counting is not None:
+            self._counted()
+
     def step(self, process: Process, where: str, records: Sequence[Journal] = ()) -> None:
         """A step of a process: who waits for it strikes."""
         for armed in [armed for armed in self._armed if _where(armed.blow) == where]:

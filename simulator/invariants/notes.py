@@ -114,7 +114,7 @@ class Notes:
             right = own == 0 or own * account > 0
             hold("S12", right, f"a fill is inferred that leaves {own}, while the account holds {account}")
             return
-        true = self._truth.fills.get(stem)
+        true = self._truth.fills.get(exec_id)
         hold("S08", true is not None, f"execution {exec_id} is booked, which never was")
         assert true is not None
         same = (true.side, true.contracts) == (payload["side"], contracts)

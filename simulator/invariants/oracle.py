@@ -15,6 +15,7 @@ from simulator.chaos.plan import Plan
 from simulator.chaos.process import Process
 from simulator.chaos.scenario import Scenario
 from simulator.chaos.timeline import Timeline
+from simulator.chaos.watched import WatchedPlayer
 from simulator.invariants.alive import Alive
 from simulator.invariants.broken import BrokenError, hold
 from simulator.invariants.heard import Heard
@@ -73,8 +74,9 @@ class Oracle:
         self._disturbed_ns = world.now_ns
         self._heard_ns = world.now_ns
 
-    def watch(self, machine: Machine, disk: Disk) -> None:
+    def watch(self, machine: Machine, disk: Disk, player: WatchedPlayer) -> None:
         """On what."""
+        self._player = player
         self._machine = machine
         self._disk = disk
 
@@ -104,6 +106,11 @@ class Oracle:
         word = text.split()[1].rstrip(":")
         if not text.endswith(": over"):
             self.dealt[word] += 1
+
+    def effect(self, kind: str) -> None:
+        """One of them has changed something."""
+        self._disturbed_ns = self._timeline.now_ns
+        self.took_effect[kind] += 1
 
     def blow(self, blow: Blow) -> None:
         """A blow is dealt."""
@@ -177,9 +184,8 @@ class Oracle:
     @property
     def calm_ns(self) -> int:
         """How long nothing has gone wrong."""
-        player = self._world.faults
-        assert player is not None
-        if player.active or any(watch.once for watch in player._watches) or self._disk.is_full or self._disk.failing:
+        player = self._player
+        if player.active or player.is_armed or self._disk.is_full or self._disk.failing:
             self._disturbed_ns = self._timeline.now_ns
         return self._timeline.now_ns - self._disturbed_ns
 

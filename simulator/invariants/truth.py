@@ -35,7 +35,8 @@ class Truth:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.fills: dict[str, TrueFill] = {}  # by execution id without its revision
+        self.fills: dict[str, TrueFill] = {}  # by execution id
+        self._last: dict[str, TrueFill] = {}  # by the same without its revision
         self.own = 0  # contracts that orders of ours have added up to
         self.filled: dict[int, int] = {}  # contracts by order id of ours
         self.news: list[TrueFill] = []  # since this was last looked at
@@ -66,15 +67,16 @@ class Truth:
             price_ticks=round(told.price * TICKS_PER_POINT),
             revision=revision,
         )
-        is_new = stem not in self.fills
-        self.fills[stem] = fill
-        if not is_new:
+        before = self._last.get(stem)
+        self.fills[told.exec_id] = self._last[stem] = fill
+        change = fill.side * (fill.contracts - (before.contracts if before is not None else 0))
+        if not change:
             return
         self.moved_ns = self._world.now_ns
         self.news.append(fill)
         if fill.client_id == OURS:
-            self.own += fill.side * fill.contracts
-            self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + fill.contracts
+            self.own += change
+            self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + abs(change)
         else:
             self.foreign_ns = self._world.now_ns
 
