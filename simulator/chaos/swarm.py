@@ -59,6 +59,11 @@ def _all(*draws: Draw) -> Draw:
     return lambda chance: {name: value for draw in draws for name, value in draw(chance).items()}
 
 
+def _while(chance: Random) -> dict[str, Value]:
+    """One message, or all for a while."""
+    return {"for": round(_log(chance, 1, 60), 1)} if chance.random() < 0.3 else {}
+
+
 _THEN: Final = _pick("then", "late", "lost", "reset")
 
 # Of each kind how it is drawn: settings by name, with `for` and `of` among them.
@@ -74,9 +79,9 @@ DRAWN: Final[dict[str, Draw]] = {
     "oversize": _all(_of(*TOLD, *ASKED, *TICKS), _pick("length", 2**31 - 1, 0, -5, 100_000)),
     "garbage": _all(_of(*TOLD, *ASKED, *TICKS), _pick("bytes", 1, 40, 3000)),
     "unknown_message": _of(*TOLD, *ASKED, *TICKS),
-    "duplicate": _of(*TOLD, *ASKED, *TICKS),
-    "drop": _of(*TOLD, *ASKED),
-    "reorder": _of(*TOLD, *ASKED),
+    "duplicate": _all(_of(*TOLD, *ASKED, *TICKS), _while),
+    "drop": _all(_of(*TOLD, *ASKED), _while),
+    "reorder": _all(_of(*TOLD, *ASKED), _while),
     "split": _all(_span(1, 20), _pick("bytes", 1, 2, 7)),
     "coalesce": _all(_span(5, 60), _pick("every", 0.2, 0.5, 2.0)),
     "slow": _all(_span(2, 30), _pick("rate", 300, 1000, 5000)),
@@ -97,12 +102,12 @@ DRAWN: Final[dict[str, Draw]] = {
     "entitlement": _all(_span(10, 120), _pick("data", "delayed", "none", "competing")),
     "halt": _span(5, 300),
     "gap": _pick("ticks", -80, -20, -9, 9, 20, 80),
-    "swallow": _of("PlaceOrder", "CancelOrder"),
-    "ack_late": _all(_of("PlaceOrder", "CancelOrder"), _pick("by", 0.5, 3.0, 8.0)),
+    "swallow": _all(_of("PlaceOrder", "CancelOrder"), _while),
+    "ack_late": _all(_while, _of("PlaceOrder", "CancelOrder"), _pick("by", 0.5, 3.0, 8.0)),
     "cancel_fill_race": _of("CancelOrder"),
     "ack_lost": _span(1, 60),
-    "error": _all(_pick("code", *ORDER_CODES), _pick("instead", False, False, True)),
-    "reject": _all(_pick("shape", "both", "error", "inactive"), _pick("which", *WHICH)),
+    "error": _all(_while, _pick("code", *ORDER_CODES), _pick("instead", False, False, True)),
+    "reject": _all(_while, _pick("shape", "both", "error", "inactive"), _pick("which", *WHICH)),
     "late_reject": _pick("which", *WHICH),
     "second_order": _pick("alone", False, True),
     "ids_back": _pick("ids", 1, 4, 12),

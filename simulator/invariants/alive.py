@@ -26,7 +26,7 @@ RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were
 PENDING_S: Final = 70
 UNKNOWN_S: Final = 80
 WRONG_SIDE_S: Final = 40
-TASKS_MORE: Final = 12
+TASKS_MORE: Final = 9
 LATE_S: Final = 130  # a position that is not ours is proven by two reads, a minute apart
 
 
@@ -40,6 +40,7 @@ class Alive:
         self._wrong_ns = 0  # since when it has the wrong sign
         self._ready_ns = 0
         self._unready_ns = 0
+        self._began_ns = 0
         self._differs_ns = 0
         self._tasks = 0
         self._alerts: set[str] = set()
@@ -48,7 +49,7 @@ class Alive:
     def starts(self, process: Process, now_ns: int) -> None:
         """Another life."""
         self.process = process
-        self._ready_ns, self._unready_ns = 0, now_ns
+        self._ready_ns, self._unready_ns, self._began_ns = 0, now_ns, now_ns
         self._alerts = set()
 
     def alert(self, name: str, text: str) -> None:
@@ -108,7 +109,8 @@ class Alive:
         unready_s = min(calm_ns, now_ns - self._unready_ns) / SECOND_NS
         resubscribes = state.is_verified and state.is_reconciled
         bound_s = RESUBSCRIBED_S if resubscribes or not is_open else READY_S
-        hold("L04", unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well")
+        name = "L08" if self._unready_ns == self._began_ns else "L04"
+        hold(name, unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well")
 
     # what is held
 
@@ -118,7 +120,8 @@ class Alive:
         if self._bare_ns and is_ready and truth.own * truth.position > 0:
             bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
             told = state.halted and "halted" in self._alerts
-            hold("L01", bare_s <= STOP_S or bool(told), f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s")
+            closes = state.bracket is not None and bool(state.bracket.exit_reason)
+            hold("L01", bare_s <= STOP_S or closes or bool(told), f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s")
             hold("L02", bare_s <= FLAT_S or bool(told), f"{truth.own:+d} contracts have had neither stop nor close")
         side = state.bracket.side if state.bracket is not None else 0
         if truth.own * side < 0 and is_ready:

@@ -37,7 +37,7 @@ class Notes:
         self.intents: dict[int, Intent] = {}
         self.gate: Mapping[str, Any] | None = None
         self.revisions: dict[str, int] = {}  # of executions, by id without it
-        self.inferred = 0  # contracts that fills without an execution add up to
+        self.may_resume = False  # an operator has asked for it
         # the method's own account
         self.position = 0
         self.value_ticks = 0
@@ -78,6 +78,10 @@ class Notes:
                 self._execution(payload)
             case "order":
                 self._order(before, payload)
+            case "state":
+                left = before.halted and payload.get("halted") == ""
+                hold("S16", not left or self.may_resume, f"the halt is over without an operator: {before.halted}")
+                self.may_resume = self.may_resume and not left
             case "gate":
                 self.gate = payload
                 self._adopt(payload)
@@ -119,6 +123,9 @@ class Notes:
         assert true is not None
         same = (true.side, true.contracts) == (payload["side"], contracts)
         hold("S08", same, f"execution {exec_id} is booked as {payload['side'] * contracts:+d}")
+        order_id = payload["order_id"]
+        booked, filled = self.state.book.filled(order_id), self._truth.filled.get(order_id, 0)
+        hold("S08", not order_id or booked <= filled, f"{booked} contracts are booked of order {order_id}, {filled} filled")
 
     def _order(self, before: State, payload: dict[str, Any]) -> None:
         order_id = payload["order_id"]

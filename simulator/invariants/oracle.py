@@ -20,12 +20,14 @@ from simulator.invariants.alive import Alive
 from simulator.invariants.broken import BrokenError, hold
 from simulator.invariants.heard import Heard
 from simulator.invariants.notes import Notes
+from simulator.invariants.seen import Seen
 from simulator.invariants.sent import Sent
 from simulator.invariants.truth import OURS, Truth, reach, reducing
 from simulator.tws.world import World
 from system.domain import gate_log
+from system.domain.link_events import CodeTold
 from system.domain.order_events import Journal
-from system.domain.road import Packet
+from system.domain.road import OperatorAsked, Packet
 from system.domain.settings import SECOND_NS
 
 LINES_KEPT: Final = 400
@@ -67,7 +69,8 @@ class Oracle:
         self.lines: deque[str] = deque(maxlen=LINES_KEPT)
         self.dealt: Counter[str] = Counter()
         self.took_effect: Counter[str] = Counter()
-        self.seen: Counter[str] = Counter()
+        self._seen = Seen(scenario.settings, self.notes, self.sent, self.heard, world)
+        self._seen.begins(scenario.day)
         self.events = 0
         self._process: Process | None = None
         self._doubtful: Sequence[Journal] = ()
@@ -86,6 +89,11 @@ class Oracle:
     def orders_sent(self) -> int:
         """How many."""
         return len(self.sent.orders)
+
+    @property
+    def seen(self) -> Counter[str]:
+        """What has been seen of what must be seen sometimes."""
+        return self._seen.counts
 
     @property
     def all_notes(self) -> list[tuple[str, int, dict[str, Any]]]:
@@ -128,6 +136,7 @@ class Oracle:
         self.line(f"life {self._machine.lives} begins")
         self.heard.forget()
         self.alive.starts(process, self._timeline.now_ns)
+        self._seen.starts(process, self._machine.lives)
         self._heard_ns = self._timeline.now_ns
         self.notes.check_kept(process.notes(), self._doubtful)
         self._doubtful = ()
@@ -138,6 +147,7 @@ class Oracle:
         """However it ended."""
         self.line(f"ended: {process.end} {process.error}")
         self._disturbed_ns = self._timeline.now_ns
+        self._seen.ended(process)
         self.alive.ended(process)
 
     def writes(self, records: Sequence[Journal]) -> None:
@@ -148,6 +158,8 @@ class Oracle:
     def has_written(self, records: Sequence[Journal]) -> None:
         """They are on disk."""
         self._doubtful = ()
+        for record in records:
+            self._seen.records(record.kind, record.payload)
         self.notes.take(records)
         assert self._process is not None
         self.notes.check_fold(self._process.wiring.order.state)
@@ -165,6 +177,9 @@ class Oracle:
         self.heard.take(packet)
         if self.heard.last_ns != before:
             self._heard_ns = self._timeline.now_ns
+        asked = [record.what for record in packet.records if isinstance(record, OperatorAsked)]
+        self.notes.may_resume = self.notes.may_resume or "resume" in asked
+        self._seen.heard(tuple(record.code for record in packet.records if isinstance(record, CodeTold)))
         self.events += sum(1 for record in packet.records if hasattr(record, "bid_ticks") or hasattr(record, "size"))
 
     @noted
@@ -176,6 +191,7 @@ class Oracle:
         if event == "alert":
             self.alive.alert(str(fields["name"]), str(fields["text"]))
         if event == "actor_failed":
+            self._seen.note("an actor failed")
             hold("BUG", str(fields["error"]).startswith(EXPECTED), f"the {fields['actor']} actor: {fields['error']}")
         hold("BUG", event != "loop_failed", f"the client library: {fields.get('text')}")
 
@@ -200,6 +216,8 @@ class Oracle:
         now_ns, truth = self._timeline.now_ns, self.truth
         for fill in truth.news:
             whose = "" if fill.client_id == OURS else " (not ours)"
+            process = self._process
+            self._seen.fill(fill, is_down=process is None or process.dead)
             self.line(f"filled {fill.side * fill.contracts:+d} at {fill.price_ticks}, order {fill.order_id}{whose}")
         truth.news.clear()
         self._limits(now_ns)
@@ -226,4 +244,5 @@ class Oracle:
 
     def at_the_end(self) -> None:
         """Nothing is left open. Raises BrokenError."""
+        self._seen.at_the_end()
         self.instant()

@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from system.cli.chaos import chaos
 from system.cli.config import config
 from system.cli.doctor import doctor
 from system.cli.journal import journal
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(live)
 app.command()(doctor)
+app.command()(chaos)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(journal, name="journal")
