@@ -70,7 +70,9 @@ KINDS: Final[Mapping[str, BlowKind]] = MappingProxyType(
                 arguments=(whole("by_ms", "by so much", 1000, -3_600_000, 3_600_000),),
             ),
             BlowKind(
-                name="suspend", text="the machine sleeps, its monotonic clock too", arguments=(time("for", "how long", 60.0),)
+                name="suspend",
+                text="the machine sleeps, its monotonic clock too",
+                arguments=(time("for", "how long", 60.0),),
             ),
             BlowKind(name="stop", text="the process is stopped (SIGSTOP)", arguments=(time("for", "how long", 10.0),)),
             BlowKind(name="second", text="somebody starts the program once more"),
@@ -106,7 +108,7 @@ class Blow:
 def read_blow(entry: Mapping[str, Any], where: str) -> Blow:
     """A blow out of a file's table. Raises InputError."""
     name = entry.get("kind")
-    if name not in KINDS:
+    if not isinstance(name, str) or name not in KINDS:
         raise InputError(f"{where}: kind: {name!r}; expected one of {', '.join(KINDS)}")
     kind = KINDS[name]
     arguments: dict[str, Value] = {}

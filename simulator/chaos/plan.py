@@ -12,7 +12,7 @@
     at = "600s"
     where = "commit"
 
-`[[fault]]` is one of the mock TWS's plan (`simulator.faults.plan`), `[[blow]]` one to the program (`simulator.chaos.blow`).
+`[[fault]]` is one of the mock TWS's (`simulator.faults.plan`), `[[blow]]` one to the program (`simulator.chaos.blow`).
 """
 
 import math

@@ -10,10 +10,10 @@ from simulator.chaos.disk import Disk, Paper
 from simulator.chaos.timeline import MachineClock, Timeline
 from simulator.chaos.transport import Socket, attach
 from simulator.tws.world import World as Mock
+from system.actors.supervisor import ActorFailedError
 from system.broker.address import Address
 from system.broker.broker import Account, LiveBroker
 from system.broker.door import loop
-from system.actors.supervisor import ActorFailedError
 from system.domain.errors import BnError
 from system.domain.hours import Hours
 from system.domain.instrument import ES, front_month

@@ -15,6 +15,7 @@ from system.domain.errors import RefusedError
 from system.domain.order_events import Journal
 from system.domain.road import OperatorAsked
 
+MILLISECOND_NS: Final = 1_000_000
 ACTOR_TASKS: Final = ("watchdog", "market data", "confluence", "risk", "order")
 
 
@@ -84,42 +85,50 @@ class Striker:
     # inside
 
     def _begin(self, blow: Blow, now_s: float) -> None:
-        process, disk, timeline = self._machine.running, self._setting.disk, self._setting.timeline
+        """Strike, or wait for the step at which to strike. Without a program there is nobody to hit."""
+        process, kind = self._machine.running, blow.kind
+        if kind == "power" or (kind == "kill" and blow["where"] not in ("now", "await")):
+            self._armed.append(Armed(blow=blow, left=blow["steps"]))
+        elif kind == "crash":
+            self._count((blow["actor"],), blow["steps"], lambda task: self._crash(task, blow))
+        elif kind in ("disk_full", "disk_error"):
+            self._break_disk(blow, now_s)
+        elif kind in ("clock_step", "suspend", "stop"):
+            self._move_time(blow)
+            self._dealt(blow)
+        elif process is None:
+            return
+        elif kind == "kill" and blow["where"] == "await":
+            self._count(ACTOR_TASKS, blow["steps"], lambda _: self._kill_dealt(process, blow))
+        else:
+            self._strike(process, blow)
+            self._dealt(blow)
+
+    def _strike(self, process: Process, blow: Blow) -> None:
         match blow.kind:
-            case "kill" | "power" if _where(blow) not in ("now", "await"):
-                self._armed.append(Armed(blow=blow, left=blow["steps"]))
-                return
             case "kill":
-                if process is None:
-                    return
-                if _where(blow) == "await":
-                    self._count(ACTOR_TASKS, blow["steps"], lambda _: self._kill_dealt(process, blow))
-                    return
                 self._kill(process, blow)
-            case "disk_full":
-                disk.is_full = True
-                self._ends.append((now_s + blow["for"], self._mend))
-                return
-            case "disk_error":
-                disk.failing = blow["when"]
-                self._ends.append((now_s + blow["for"], self._mend))
-                return
-            case "crash":
-                self._count((blow["actor"],), blow["steps"], lambda task: self._crash(task, blow))
-                return
-            case "clock_step":
-                timeline.stepped_ns += blow["by_ms"] * 1_000_000
-            case "suspend" | "stop":
-                self.stand_still_s, self.sleeps = blow["for"], blow.kind == "suspend"
             case "second":
-                if process is None:
-                    return
                 self._second()
             case "operator":
-                if process is None:
-                    return
                 process.broker.post(OperatorAsked(now_ns=process.clock(), what=blow["word"]))
+            case _:
+                raise AssertionError(f"nobody deals {blow.kind}")
+
+    def _break_disk(self, blow: Blow, now_s: float) -> None:
+        disk = self._setting.disk
+        if blow.kind == "disk_full":
+            disk.is_full = True
+        else:
+            disk.failing = blow["when"]
         self._dealt(blow)
+        self._ends.append((now_s + blow["for"], self._mend))
+
+    def _move_time(self, blow: Blow) -> None:
+        if blow.kind == "clock_step":
+            self._setting.timeline.stepped_ns += blow["by_ms"] * MILLISECOND_NS
+        else:
+            self.stand_still_s, self.sleeps = blow["for"], blow.kind == "suspend"
 
     def _kill_dealt(self, process: Process, blow: Blow) -> None:
         if not process.dead:

@@ -16,7 +16,7 @@ from simulator.faults.plan import Fault
 
 KINDS_MIN, KINDS_MAX = 2, 8
 WRONGS_A_MINUTE: Final = 1 / 12
-WRONGS_MIN: Final = 4
+WRONGS_MIN: Final = 10  # in all, before it is made more or less of
 FIRST_S: Final = 20.0
 LATER_S: Final = 0.5
 
@@ -150,7 +150,7 @@ def drawn(seed: int, minutes: int = 120) -> Plan:
     regime: Regime = chance.choice(("safety", "liveness"))
     names = chance.sample([*DRAWN, *DEALT], chance.randint(KINDS_MIN, KINDS_MAX))
     last_s = min(minutes * 60.0, Plan(seed=seed, minutes=minutes, regime=regime).heal_s)
-    count = max(WRONGS_MIN, round(minutes * WRONGS_A_MINUTE * chance.choice((0.5, 1.0, 1.0, 2.0))))
+    count = round(max(WRONGS_MIN, minutes * WRONGS_A_MINUTE) * chance.choice((0.5, 1.0, 1.0, 2.0)))
     faults: list[Fault] = []
     blows: list[Blow] = []
     for _ in range(count):

@@ -107,18 +107,20 @@ class Socket:
 
     def _hand_out(self) -> None:
         self._waking.discard("out")
-        if self._host.dead or self._is_over:
-            return
         session = self.session
-        while not (self._is_paused or self._is_aborted) and (data := session.take()):
+        while self._reads and (data := session.take()):
             self._connection.data_received(data)
-            if self._host.dead or self._is_over:
-                return
-        if session.state is State.CLOSED and (self._is_aborted or not session.waiting_bytes):
+        if self._host.dead or self._is_over or session.state is not State.CLOSED:
+            return
+        if self._is_aborted or not session.waiting_bytes:
             self._is_over = True
-            self._connection.connection_lost(
+            self._connection.connection_lost(  # type: ignore[no-untyped-call]
                 ConnectionResetError(104, "Connection reset by peer") if session.reset else None
             )
+
+    @property
+    def _reads(self) -> bool:
+        return not (self._host.dead or self._is_over or self._is_aborted or self._is_paused)
 
 
 class MemoryConnection(GuardedConnection):

@@ -17,7 +17,9 @@ from simulator.tws.world import World
 class WatchedPlayer(Player):
     """`took_effect` is told the kind of a fault, with each change that it makes."""
 
-    def __init__(self, world: World, plan: Plan, log: Callable[[str], None], took_effect: Callable[[str], None]) -> None:
+    def __init__(
+        self, world: World, plan: Plan, log: Callable[[str], None], took_effect: Callable[[str], None]
+    ) -> None:
         super().__init__(world, plan, log)
         self._took_effect = took_effect
 
@@ -36,9 +38,8 @@ class WatchedPlayer(Player):
         super()._begin(watch, session)
         if len(self.active) > before:
             self._watch(self.active[-1])
-        if watch.kind.how is How.INSTANT or watch.kind.of_world:
-            if self.world.connections or watch.kind.of_world:
-                self._took_effect(watch.kind.name)
+        if watch.kind.of_world or (watch.kind.how is How.INSTANT and self.world.connections):
+            self._took_effect(watch.kind.name)
 
     def _hit(self, session: Session, notice: Notice, watches: list[Watch]) -> None:
         with_hits = [watch for watch in watches if watch.once]
@@ -89,5 +90,5 @@ class WatchedPlayer(Player):
         effect.deafens = changed(deafens, usual=False)  # type: ignore[method-assign]
         effect.refuses = changed(refuses, usual=False)  # type: ignore[method-assign]
         effect.version = changed(version, usual=None)  # type: ignore[method-assign]
-        effect.route = routed  # type: ignore[method-assign]
+        effect.route = routed  # type: ignore[method-assign,assignment]
         effect.greets = greeted  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
-"""A process that runs plans: one line of JSON in for each, one out. Who sends them has a clock, and kills one that hangs.
+"""A process that runs plans: one line of JSON in for each, one out. Who sends them kills one that hangs.
 
-    {"plan": "...", "mutant": "", "shrinks": false}
+{"plan": "...", "mutant": "", "shrinks": false}
 """
 
 import json

@@ -97,7 +97,11 @@ class Alive:
         state = process.wiring.watchdog.state
         if state.phase in CONNECTED and state.sent_ns:
             silent_s = (now_ns - heard_ns) / SECOND_NS
-            hold("L03", silent_s <= SILENCE_S, f"nothing was heard for {silent_s:.1f} s, and the link is {state.phase.value}")
+            hold(
+                "L03",
+                silent_s <= SILENCE_S,
+                f"nothing was heard for {silent_s:.1f} s, and the link is {state.phase.value}",
+            )
         session = self._calendar.at(now_ns)
         is_open = session.regular and session.open_ns + STALL_S * SECOND_NS <= now_ns < session.break_ns
         if is_open and state.is_open:
@@ -110,7 +114,9 @@ class Alive:
         resubscribes = state.is_verified and state.is_reconciled
         bound_s = RESUBSCRIBED_S if resubscribes or not is_open else READY_S
         name = "L08" if self._unready_ns == self._began_ns else "L04"
-        hold(name, unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well")
+        hold(
+            name, unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well"
+        )
 
     # what is held
 
@@ -121,7 +127,11 @@ class Alive:
             bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
             told = state.halted and "halted" in self._alerts
             closes = state.bracket is not None and bool(state.bracket.exit_reason)
-            hold("L01", bare_s <= STOP_S or closes or bool(told), f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s")
+            hold(
+                "L01",
+                bare_s <= STOP_S or closes or bool(told),
+                f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s",
+            )
             hold("L02", bare_s <= FLAT_S or bool(told), f"{truth.own:+d} contracts have had neither stop nor close")
         side = state.bracket.side if state.bracket is not None else 0
         if truth.own * side < 0 and is_ready:
@@ -152,7 +162,9 @@ class Alive:
             return
         self._differs_ns = self._differs_ns or now_ns
         differ_s = min(now_ns - max(self._differs_ns, truth.moved_ns), calm_ns) / SECOND_NS
-        text = f"the book holds {state.book.position:+d} and {state.foreign_contracts:+d}, the account {truth.position:+d}"
+        text = (
+            f"the book holds {state.book.position:+d} and {state.foreign_contracts:+d}, the account {truth.position:+d}"
+        )
         hold("S07", agrees or differ_s <= LATE_S, text)
         hold("S07", ours == lives or differ_s <= LATE_S, f"orders {sorted(ours)} live, at the broker {sorted(lives)}")
 

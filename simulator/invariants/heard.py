@@ -6,12 +6,15 @@ from typing import Final
 
 from system.domain import link_events as link
 from system.domain import order_events as order
-from system.domain.road import Packet, QuoteTold, TradeTold
+from system.domain.road import Packet, QuoteTold, Record, TradeTold
 from system.domain.settings import SECOND_NS
 
 CUT: Final = frozenset({1100, 2110})
 RESTORED: Final = frozenset({1101, 1102})
 QUOTES_KEPT: Final = 4_000
+LINK: Final = (
+    *(link.Connected, link.ConnectionLost, link.DialFailed, link.HeartbeatAnswered, link.Verified, link.CodeTold),
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,7 +22,6 @@ class Connection:
     """Proofs of one connection. Times are 0 where there is none; `answers` are those to questions asked since."""
 
     generation: int
-    began_ns: int
     verified: bool = False
     cut: bool = False
     since_ns: int = 0  # answers count from here: it began, or was cut off and restored
@@ -53,52 +55,65 @@ class Heard:
         self.last_ns = 0  # of the last packet of a connection
         self.floor_told = 0  # the highest first order id that a broker has named
         self.rolled_back = False
-        self.refusals: dict[int, int] = {}  # codes by order id
 
     def take(self, packet: Packet) -> None:
         """Record by record."""
+        now_ns = packet.now_ns
         for record in packet.records:
-            now_ns = packet.now_ns
-            match record:
-                case QuoteTold():
-                    if self.connection is not None and record.bid_size > 0 and record.ask_size > 0:
-                        self.connection.quote_ns = now_ns
-                    self.quotes.append((now_ns, record.bid_ticks, record.ask_ticks))
-                case TradeTold():
-                    if self.connection is not None:
-                        self.connection.trade_ns = now_ns
-                case link.DataFlowing():
-                    self.last_ns = now_ns
-                case link.HeartbeatAnswered():
-                    self.last_ns = now_ns
-                    if self.connection is not None:
-                        self.connection.proven_ns = self.connection.probed_ns
-                case link.Connected():
-                    self.last_ns = now_ns
-                    self.connection = Connection(
-                        generation=record.generation, began_ns=now_ns, since_ns=now_ns, cut=bool(CUT & {*self.codes})
-                    )
-                    self.codes = []
-                case link.Verified():
-                    if self.connection is not None:
-                        self.connection.verified = True
-                case link.ConnectionLost() | link.DialFailed():
-                    self.connection, self.codes = None, []
-                case link.MarketHalted():
-                    if self.connection is not None:
-                        self.connection.is_halted = record.is_halted
-                case link.CodeTold():
-                    self._code(record.code, now_ns)
-                case order.ErrorTold():
-                    self.refusals[record.order_id] = record.code
-                case order.NextIdTold():
-                    self.rolled_back = self.rolled_back or record.order_id < self.floor_told
-                    self.floor_told = max(self.floor_told, record.order_id)
-                case order.OpenOrdersAnswered() | order.ExecutionsAnswered() | order.PositionsAnswered():
-                    if record.known and self.connection is not None and not self.connection.cut:
-                        self.connection.answers[ANSWERS[type(record)]] = now_ns
-                case _:
-                    pass
+            if isinstance(record, QuoteTold | TradeTold | link.DataFlowing | link.MarketHalted):
+                self._market(record, now_ns)
+            elif isinstance(record, LINK):
+                self._link(record, now_ns)
+            else:
+                self._orders(record, now_ns)
+
+    def _market(self, record: Record, now_ns: int) -> None:
+        connection = self.connection
+        match record:
+            case QuoteTold():
+                if connection is not None and record.bid_size > 0 and record.ask_size > 0:
+                    connection.quote_ns = now_ns
+                self.quotes.append((now_ns, record.bid_ticks, record.ask_ticks))
+            case TradeTold():
+                if connection is not None:
+                    connection.trade_ns = now_ns
+            case link.MarketHalted():
+                if connection is not None:
+                    connection.is_halted = record.is_halted
+            case _:
+                self.last_ns = now_ns
+
+    def _link(self, record: Record, now_ns: int) -> None:
+        connection = self.connection
+        match record:
+            case link.Connected():
+                self.last_ns = now_ns
+                self.connection = Connection(
+                    generation=record.generation, since_ns=now_ns, cut=bool(CUT & {*self.codes})
+                )
+                self.codes = []
+            case link.ConnectionLost() | link.DialFailed():
+                self.forget()
+            case link.HeartbeatAnswered():
+                self.last_ns = now_ns
+                if connection is not None:
+                    connection.proven_ns = connection.probed_ns
+            case link.Verified():
+                if connection is not None:
+                    connection.verified = True
+            case link.CodeTold():
+                self._code(record.code, now_ns)
+            case _:
+                pass
+
+    def _orders(self, record: Record, now_ns: int) -> None:
+        connection = self.connection
+        if isinstance(record, order.NextIdTold):
+            self.rolled_back = self.rolled_back or record.order_id < self.floor_told
+            self.floor_told = max(self.floor_told, record.order_id)
+        is_answer = type(record) in ANSWERS and getattr(record, "known", False)
+        if is_answer and connection is not None and not connection.cut:
+            connection.answers[ANSWERS[type(record)]] = now_ns
 
     def _code(self, code: int, now_ns: int) -> None:
         connection = self.connection
@@ -115,15 +130,6 @@ class Heard:
     def forget(self) -> None:
         """The process is gone."""
         self.connection, self.codes = None, []
-
-    def quoted(self, bid_ticks: int, ask_ticks: int, since_ns: int) -> bool:
-        """Whether these two have been told as one quote since then."""
-        for now_ns, bid, ask in reversed(self.quotes):
-            if now_ns < since_ns:
-                return False
-            if (bid, ask) == (bid_ticks, ask_ticks):
-                return True
-        return False
 
 
 def stale(connection: Connection | None, now_ns: int, opened_ns: int, stall_ns: int) -> str:

@@ -100,7 +100,10 @@ class Notes:
             self._intent(
                 first + place,
                 Intent(
-                    ref=payload["ref"], role=role, target_ticks=payload["target_ticks"], stop_ticks=payload["stop_ticks"]
+                    ref=payload["ref"],
+                    role=role,
+                    target_ticks=payload["target_ticks"],
+                    stop_ticks=payload["stop_ticks"],
                 ),
             )
 
@@ -117,6 +120,8 @@ class Notes:
             own, account = self.state.book.position, self._truth.position
             right = own == 0 or own * account > 0
             hold("S12", right, f"a fill is inferred that leaves {own}, while the account holds {account}")
+            if own != self._truth.own:
+                self._truth.closed_by_others()
             return
         true = self._truth.fills.get(exec_id)
         hold("S08", true is not None, f"execution {exec_id} is booked, which never was")
@@ -125,7 +130,11 @@ class Notes:
         hold("S08", same, f"execution {exec_id} is booked as {payload['side'] * contracts:+d}")
         order_id = payload["order_id"]
         booked, filled = self.state.book.filled(order_id), self._truth.filled.get(order_id, 0)
-        hold("S08", not order_id or booked <= filled, f"{booked} contracts are booked of order {order_id}, {filled} filled")
+        hold(
+            "S08",
+            not order_id or booked <= filled,
+            f"{booked} contracts are booked of order {order_id}, {filled} filled",
+        )
 
     def _order(self, before: State, payload: dict[str, Any]) -> None:
         order_id = payload["order_id"]

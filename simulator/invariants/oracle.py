@@ -1,11 +1,10 @@
 """The judge of a run: hears of everything, believes the mock broker alone, and says what does not hold first.
 
-Nothing is raised where the program itself would catch it: what is broken is noted, and ends the run at the next instant.
+Nothing is raised where the program itself would catch it: what is broken is noted, and ends the run soon.
 """
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TextIO
 
 from simulator.chaos.blow import Blow
@@ -32,17 +31,19 @@ from system.domain.settings import SECOND_NS
 
 LINES_KEPT: Final = 400
 FOREIGN_S: Final = 150  # until then exits may still be for more than is left of what was held
-SHOWN: Final = frozenset({"alert", "order", "fill", "round_trip", "link", "gate", "reconciled", "actor_failed", "stopped"})
+SHOWN: Final = frozenset(
+    {"alert", "order", "fill", "round_trip", "link", "gate", "reconciled", "actor_failed", "stopped"}
+)
 EXPECTED: Final = ("CrashError",)  # what makes an actor fail in a run, and is no bug
 
 P = ParamSpec("P")
+Hook = Callable[Concatenate["Oracle", P], None]
 
 
-def noted(hook: "Callable[Concatenate[Oracle, P], None]") -> "Callable[Concatenate[Oracle, P], None]":
+def noted(hook: Hook[P]) -> Hook[P]:
     """Keep what does not hold, for the end of the instant."""
 
-    @wraps(hook)
-    def call(oracle: "Oracle", *args: P.args, **kwargs: P.kwargs) -> None:
+    def call(oracle: "Oracle", /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             hook(oracle, *args, **kwargs)
         except BrokenError as broken:
@@ -114,6 +115,10 @@ class Oracle:
         word = text.split()[1].rstrip(":")
         if not text.endswith(": over"):
             self.dealt[word] += 1
+
+    def stood_still(self) -> None:
+        """The machine did, and nobody could listen."""
+        self._heard_ns = self._disturbed_ns = self._timeline.now_ns
 
     def effect(self, kind: str) -> None:
         """One of them has changed something."""
@@ -233,8 +238,14 @@ class Oracle:
         live = truth.live()
         lowest, highest = reach(truth.own, live)
         most = max(-lowest, highest)
-        hold("S01", most <= self._settings.contracts, f"orders may lead to {most} contracts; at most {self._settings.contracts}")
-        roles = Counter((self.notes.intents[order.order_id].ref, self.notes.intents[order.order_id].role) for order in live)
+        hold(
+            "S01",
+            most <= self._settings.contracts,
+            f"orders may lead to {most} contracts; at most {self._settings.contracts}",
+        )
+        roles = Counter(
+            (self.notes.intents[order.order_id].ref, self.notes.intents[order.order_id].role) for order in live
+        )
         for (ref, role), count in roles.items():
             hold("S02", count == 1, f"{count} orders live for the {role} of {ref}")
         exits = [order for order in truth.at_exchange() if self.notes.intents[order.order_id].role != "entry"]

@@ -1,7 +1,6 @@
 """What must have been seen at least once in a campaign: without it the faults have not been where it hurts."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 

@@ -117,10 +117,9 @@ class Sent:
         right = side * stop_ticks < side * target_ticks
         hold("S14", right, f"{words}: stop {stop_ticks} and target {target_ticks} change places")
         reference = stop_ticks + side * settings.stop_ticks
-        touches = {(reference - 1, reference), (reference, reference + 1)}  # most often; else any width
         quotes = [(bid, ask) for _, bid, ask in self._heard.quotes if reference in (bid, ask)]
         valid = any(bid < ask and (ask if side > 0 else bid) == reference for bid, ask in quotes)
-        hold("S11", valid or bool(touches & {*quotes} and valid), f"{words} rests on {reference}, which nobody quoted")
+        hold("S11", valid, f"{words} rests on {reference}, which nobody quoted")
         denied = notes.denies(now_ns, settings)
         hold("S09", not denied, f"{words} is an entry in spite of {denied}")
 
@@ -128,7 +127,8 @@ class Sent:
         if is_child:
             return
         held = self._truth.own
-        hold("S19", side * held <= 0 and contracts <= abs(held) or self._is_late(), f"{words} is to take {contracts} off {held}")
+        reduces = side * held <= 0 and contracts <= abs(held)
+        hold("S19", reduces or self._is_late(), f"{words} is to take {contracts} off {held}")
 
     def _is_late(self) -> bool:
         """A fill that the program cannot know of yet, for the broker has not told it."""

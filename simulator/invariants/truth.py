@@ -80,6 +80,11 @@ class Truth:
         else:
             self.foreign_ns = self._world.now_ns
 
+    def closed_by_others(self) -> None:
+        """What others have taken off is not ours any more, once the program has found that out."""
+        account = self.position
+        self.own = min(self.own, account, key=abs) if self.own * account > 0 else 0
+
     @property
     def position(self) -> int:
         """What the account holds."""

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.mutants.swap import Swap
-from system.actors import order as order_actor
 from system.actors import risk as risk_actor
 from system.actors.order import OrderActor
 from system.actors.risk import RiskActor
 from system.domain import gate_log
 from system.domain import order as order_brain
+from system.domain.order_events import EntryEnded, Filled, Halt, Journal
 from system.domain.risk import Counters, Risk
 
 
@@ -23,9 +23,9 @@ def journal_after_send() -> list[Swap]:
 
     def act(actor: Any, before: Any, commands: Any, after: Any) -> None:
         for command in commands:
-            if not isinstance(command, order_actor.Journal | order_actor.Filled | order_actor.EntryEnded | order_actor.Halt):
+            if not isinstance(command, Journal | Filled | EntryEnded | Halt):
                 actor._do(command)
-        records = [*before, *(command for command in commands if isinstance(command, order_actor.Journal)), *after]
+        records = [*before, *(command for command in commands if isinstance(command, Journal)), *after]
         if records:
             actor._write(records)
 

@@ -6,28 +6,28 @@ from typing import Any
 import trio
 
 from simulator.mutants.swap import Swap
-from system.broker import line
+from system.broker import line, terms
 from system.broker.line import Line
 from system.domain.order_events import Terms
 
 
 def double_size() -> list[Swap]:
     """Twice as much is sent as was meant."""
-    before = line.order_of
+    before = terms.order_of
 
-    def order_of(terms: Terms, account: str, *, transmit: bool) -> Any:
-        return before(replace(terms, contracts=2 * terms.contracts), account, transmit=transmit)
+    def order_of(sent: Terms, account: str, *, transmit: bool) -> Any:
+        return before(replace(sent, contracts=2 * sent.contracts), account, transmit=transmit)
 
     return [Swap(line, "order_of", order_of)]
 
 
 def price_off_the_grid() -> list[Swap]:
     """A price has a residue."""
-    before = line.order_of
+    before = terms.order_of
 
-    def order_of(terms: Terms, account: str, *, transmit: bool) -> Any:
-        order = before(terms, account, transmit=transmit)
-        if terms.type == "LMT":
+    def order_of(sent: Terms, account: str, *, transmit: bool) -> Any:
+        order = before(sent, account, transmit=transmit)
+        if sent.type == "LMT":
             order.lmtPrice += 0.05
         return order
 

@@ -66,4 +66,3 @@ def gives_up_silently() -> list[Swap]:
             before(watchdog, command, now_ns)
 
     return [Swap(Watchdog, "_do", do)]
-

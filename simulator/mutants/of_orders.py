@@ -111,7 +111,7 @@ def foreign_order_canceled() -> list[Swap]:
 
 def questions_without_end() -> list[Swap]:
     """The broker is asked again at every event, at any pace."""
-    before = order.ask
+    before = reconciliation.ask
 
     def ask(draft: Draft) -> None:
         draft.set(asked_ns=0)
@@ -188,7 +188,7 @@ def alert_says_nothing() -> list[Swap]:
 
 def not_ready_with_position() -> list[Swap]:
     """The books are never taken to agree while something is held."""
-    before = order.settle
+    before = reconciliation.settle
 
     def settle(draft: Draft) -> None:
         if not draft.state.book.position:

@@ -65,7 +65,9 @@ def _campaign_of(campaign: Any, seeds: range, minutes: int, workers: int, mutant
         def tell(so_far: "Campaign", answer: dict[str, Any]) -> None:
             verdict = answer["broken"] or "ok"
             rate = so_far.seeds / so_far.elapsed_s * 60
-            sys.stderr.write(f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.1f} a minute)\n")
+            sys.stderr.write(
+                f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.1f} a minute)\n"
+            )
 
         found: Campaign = await campaign(seeds, minutes, workers, mutant=mutant, tell=tell)
         return found
