@@ -102,6 +102,10 @@ class Line:
             self._over.set()
             self._say(link.DialFailed(**self._stamp, reason=str(wrong)))
             return
+        if not self._client.isReady():  # it has ended behind the last word of the greeting
+            self._over.set()
+            self._say(link.DialFailed(**self._stamp, reason=f"{address} closed the connection"))
+            return
         accounts = self._client.getAccounts()
         self._say(link.Connected(**self._stamp))
         fault = account_fault(accounts, address.port, paper=self._account.paper, expected=self._account.expected)
