@@ -80,7 +80,7 @@ DRAWN: Final[dict[str, Draw]] = {
     "garbage": _all(_of(*TOLD, *ASKED, *TICKS), _pick("bytes", 1, 40, 3000)),
     "unknown_message": _of(*TOLD, *ASKED, *TICKS),
     "duplicate": _all(_of(*TOLD, *ASKED, *TICKS), _while),
-    "drop": _all(_of(*TOLD, *ASKED), _while),
+    "drop": _all(_of(*TOLD, *ASKED, *TICKS), _while),
     "reorder": _all(_of(*TOLD, *ASKED), _while),
     "split": _all(_span(1, 20), _pick("bytes", 1, 2, 7)),
     "coalesce": _all(_span(5, 60), _pick("every", 0.2, 0.5, 2.0)),

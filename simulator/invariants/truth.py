@@ -41,7 +41,7 @@ class Truth:
         self.filled: dict[int, int] = {}  # contracts by order id of ours
         self.news: list[TrueFill] = []  # since this was last looked at
         self.moved_ns = 0  # of the last fill of anybody's
-        self.foreign_ns = 0  # of the last one that was not ours
+        self.foreign_ns = 0  # of the last one that was not ours, or was taken back
         self.changed_ns = 0  # of the last thing that was said of orders
         self._deliver = world.deliver
         world.deliver = self._heard  # type: ignore[method-assign]
@@ -74,6 +74,8 @@ class Truth:
             return
         self.moved_ns = self._world.now_ns
         self.news.append(fill)
+        if before is not None:  # taken back: what rests for it is too much until the program knows
+            self.foreign_ns = self._world.now_ns
         if fill.client_id == OURS:
             self.own += change
             self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + abs(change)

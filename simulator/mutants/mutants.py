@@ -29,7 +29,6 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
         "double_size": _mutant(of_broker.double_size, "S01"),
         "unknown_is_dead": _mutant(of_orders.unknown_is_dead, "S02", "S04", "S12"),
         "gate_ignored": _mutant(of_actors.gate_ignored, "S03"),
-        "books_not_asked": _mutant(of_link.books_not_asked, "S03"),
         "close_outside_group": _mutant(of_orders.close_outside_group, "S04"),
         "journal_after_send": _mutant(of_actors.journal_after_send, "S05"),
         "state_without_record": _mutant(of_orders.state_without_record, "S06"),

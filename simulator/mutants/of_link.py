@@ -1,6 +1,5 @@
 """Bugs of the link."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,27 +7,12 @@ from simulator.chaos import process
 from simulator.mutants.swap import Swap
 from system.actors.watchdog import Watchdog
 from system.domain import link_events as events
-from system.domain import order as order_brain
 from system.domain.data_health import DataHealth
 from system.domain.link_draft import Draft
 from system.domain.link_state import LinkRules, Step
 from system.domain.settings import SECOND_NS
 
 LONG_NS = 3600 * SECOND_NS
-
-
-def books_not_asked() -> list[Swap]:
-    """After an account is verified its books are taken to agree."""
-
-    def reconcile(draft: Draft) -> None:
-        draft.set(number=draft.state.number + 1, is_reconciled=True)
-        draft.do(events.Reconcile(generation=draft.state.generation, number=draft.state.number))
-
-    def denial(state: Any, event: Any, rules: Any) -> str:
-        return before(replace(state, synced=True), event, rules)
-
-    before = order_brain.denial
-    return [Swap(Draft, "reconcile", reconcile), Swap(order_brain, "denial", denial)]
 
 
 def no_heartbeat() -> list[Swap]:

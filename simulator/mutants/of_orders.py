@@ -133,7 +133,7 @@ def halt_left_by_reconnecting() -> list[Swap]:
 
 def tries_without_end() -> list[Swap]:
     """An exit is sent again and again."""
-    return [Swap(protection, "_attempt", lambda _draft: True), Swap(Draft, "is_late", lambda _draft, _since_ns: True)]
+    return [Swap(protection, "_attempt", lambda _draft: True)]
 
 
 def wrong_sign_kept() -> list[Swap]:
