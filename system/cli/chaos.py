@@ -39,7 +39,7 @@ def chaos(
     from simulator.mutants.mutants import MUTANTS
 
     if mutant == "list":
-        typer.echo("\n".join(f"{name:<28}{each.finds:<5}{each.text}" for name, each in MUTANTS.items()))
+        typer.echo("\n".join(f"{name:<28}{' '.join(each.finds):<16}{each.text}" for name, each in MUTANTS.items()))
         return 0
     if mutant and mutant not in MUTANTS:
         raise InputError(f"--mutant {mutant!r}: expected one of {', '.join(MUTANTS)}")
