@@ -55,7 +55,7 @@ class Alive:
     def alert(self, name: str, text: str) -> None:
         """L07: a line for a human."""
         self._alerts.add(name)
-        is_line = len(text) >= 15 and "\n" not in text and "None" not in text and "object at" not in text
+        is_line = len(text) >= 10 and "\n" not in text and "None" not in text and "object at" not in text
         hold("L07", is_line, f"the alert {name} says {text!r}")
 
     def ended(self, process: Process) -> None:
