@@ -6,6 +6,7 @@ ops/bench process    whole processes: help, warm, cold, memory and time at 1 and
 ops/bench flow       the synthetic market: speed, a session to Parquet, memory, the bands of real ES over ten seeds
 ops/bench symmetry   the synthetic market again: long shares and moves after entries over a hundred sessions
 ops/bench tws        the mock TWS: ticks a second over TCP, virtual against real time
+ops/bench latency      from a tick's bytes to a bracket's last byte over TCP, against a bare ib_insync callback; a burst
 ops/bench realism TAPE_A TAPE_B
                      how well a classifier tells minutes of tape A (real) from like minutes of tape B (synthetic)
 """
@@ -165,7 +166,14 @@ def tws(folder: Path) -> dict[str, Any]:
     return figures()
 
 
-PARTS = {"core": core, "process": process, "flow": flow, "symmetry": symmetry, "tws": tws}
+def latency(folder: Path) -> dict[str, Any]:
+    """The live system's reaction, journal in memory and on disk."""
+    from latency_figures import figures
+
+    return figures(folder)
+
+
+PARTS = {"core": core, "process": process, "flow": flow, "symmetry": symmetry, "tws": tws, "latency": latency}
 
 
 def realism(tapes: list[str]) -> dict[str, Any]:

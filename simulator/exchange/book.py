@@ -17,6 +17,13 @@ FILLED: Final = 0
 CANCELED: Final = 1
 TRIGGERED: Final = 2
 
+LAST: Final = 0
+DOUBLE_LAST: Final = 1
+EITHER: Final = 2  # from here on quotes count, up to here trades do
+BID_ASK: Final = 3
+DOUBLE_BID_ASK: Final = 4
+MIDDLE: Final = 5
+
 UNSET: Final = -1  # no quote and no trade has told yet how much is ahead in the queue
 
 
@@ -27,6 +34,17 @@ class OrderType(IntEnum):
     LIMIT = LIMIT
     STOP = STOP
     STOP_LIMIT = STOP_LIMIT
+
+
+class Trigger(IntEnum):
+    """What sets a stop off: prices that reach it. Of quotes a buy looks at the bid and a sell at the ask."""
+
+    LAST = LAST
+    DOUBLE_LAST = DOUBLE_LAST  # two trades running
+    EITHER = EITHER  # a trade or a quote
+    BID_ASK = BID_ASK
+    DOUBLE_BID_ASK = DOUBLE_BID_ASK  # two quotes running
+    MIDDLE = MIDDLE  # of bid and ask
 
 
 BOOK: Final = np.dtype(
@@ -56,6 +74,8 @@ ORDER: Final = np.dtype(
         ("trail_ticks", "i8"),  # the stop follows trades at this distance; 0: see trail_ppm
         ("trail_ppm", "i8"),  # or at these millionths of the price; 0 too: the stop stands
         ("regular_only", "?"),  # asleep outside regular hours
+        ("trigger", "i8"),  # of a stop
+        ("reached", "i8"),  # how many prices running have reached a stop that takes two
     ],
     align=True,
 )

@@ -8,7 +8,19 @@ from typing import Any
 
 import numpy.typing as npt
 
-from simulator.exchange.book import CANCELED, FILLED, LIMIT, MARKET, STOP_LIMIT, TRIGGERED, UNSET
+from simulator.exchange.book import (
+    CANCELED,
+    DOUBLE_BID_ASK,
+    DOUBLE_LAST,
+    EITHER,
+    FILLED,
+    LIMIT,
+    MARKET,
+    MIDDLE,
+    STOP_LIMIT,
+    TRIGGERED,
+    UNSET,
+)
 from system.domain.kernels import kernel
 from system.domain.ticks import GAP, QUOTE, TRADE
 
@@ -90,11 +102,17 @@ def _meet_quote(orders: Array, o: int, ts: int, book: Array, reports: Array, n: 
 
 
 @kernel
+def trail_distance(price: int, trail_ticks: int, trail_ppm: int) -> int:
+    """How far behind a price a trailing stop stays: ticks, or at least one of millionths; 0: it stands."""
+    if trail_ppm > 0:
+        return max(1, (price * trail_ppm + 500_000) // 1_000_000)
+    return trail_ticks
+
+
+@kernel
 def _trail(orders: Array, o: int, price: int) -> None:
     """Let a trailing stop, and its limit, follow a trade that did not trigger it; it never goes back."""
-    distance = orders["trail_ticks"][o]
-    if orders["trail_ppm"][o] > 0:
-        distance = max(1, (price * orders["trail_ppm"][o] + 500_000) // 1_000_000)
+    distance = trail_distance(price, orders["trail_ticks"][o], orders["trail_ppm"][o])
     if distance > 0:
         side = orders["side"][o]
         moved = min(0, (price + side * distance - orders["stop_ticks"][o]) * side) * side
@@ -124,6 +142,39 @@ def arrive(orders: Array, o: int, ts: int, book: Array, reports: Array, n: int) 
 
 
 @kernel
+def _sets_off(orders: Array, o: int, reaches: bool, double: int) -> bool:
+    """Whether a price sets a stop off; of kind `double` it takes two running that reach it."""
+    if orders["trigger"][o] != double:
+        return reaches
+    orders["reached"][o] = orders["reached"][o] + 1 if reaches else 0
+    return bool(orders["reached"][o] > 1)
+
+
+@kernel
+def _set_off(orders: Array, o: int, ts: int, price: int, book: Array, reports: Array, n: int) -> int:
+    """Let a stop act, set off by a price."""
+    if orders["type"][o] == STOP_LIMIT:
+        orders["type"][o] = LIMIT
+        n = _report(orders, o, TRIGGERED, ts, 0, 0, reports, n)
+        return arrive(orders, o, ts, book, reports, n)
+    if not book["quoted"][0]:
+        return _take(orders, o, ts, price, 0, False, reports, n)
+    if orders["side"][o] > 0:
+        return _take(orders, o, ts, max(price, book["ask_ticks"][0]), book["ask_size"][0], False, reports, n)
+    return _take(orders, o, ts, min(price, book["bid_ticks"][0]), book["bid_size"][0], False, reports, n)
+
+
+@kernel
+def _watch_quote(orders: Array, o: int, ts: int, book: Array, reports: Array, n: int) -> int:
+    """Let a stop that looks at quotes meet a valid one: a buy the bid, a sell the ask, or their middle."""
+    bid, ask, side = book["bid_ticks"][0], book["ask_ticks"][0], orders["side"][o]
+    doubled = bid + ask if orders["trigger"][o] == MIDDLE else 2 * (bid if side > 0 else ask)
+    if not _sets_off(orders, o, (doubled - 2 * orders["stop_ticks"][o]) * side >= 0, DOUBLE_BID_ASK):
+        return n
+    return _set_off(orders, o, ts, ask if side > 0 else bid, book, reports, n)
+
+
+@kernel
 def _meet_trade(orders: Array, o: int, ts: int, price: int, size: int, book: Array, reports: Array, n: int) -> int:
     """Let a resting order meet a valid trade."""
     kind, side = orders["type"][o], orders["side"][o]
@@ -137,18 +188,11 @@ def _meet_trade(orders: Array, o: int, ts: int, price: int, size: int, book: Arr
             if size > ahead:
                 return fill(orders, o, ts, min(orders["contracts"][o], size - ahead), price, reports, n)
     elif kind != MARKET:
-        if (price - orders["stop_ticks"][o]) * side < 0:
+        reaches = (price - orders["stop_ticks"][o]) * side >= 0
+        if orders["trigger"][o] > EITHER or not _sets_off(orders, o, reaches, DOUBLE_LAST):
             _trail(orders, o, price)
             return n
-        if kind == STOP_LIMIT:
-            orders["type"][o] = LIMIT
-            n = _report(orders, o, TRIGGERED, ts, 0, 0, reports, n)
-            return arrive(orders, o, ts, book, reports, n)
-        if not book["quoted"][0]:
-            return _take(orders, o, ts, price, 0, False, reports, n)
-        if side > 0:
-            return _take(orders, o, ts, max(price, book["ask_ticks"][0]), book["ask_size"][0], False, reports, n)
-        return _take(orders, o, ts, min(price, book["bid_ticks"][0]), book["bid_size"][0], False, reports, n)
+        return _set_off(orders, o, ts, price, book, reports, n)
     return n
 
 
@@ -199,8 +243,11 @@ def meet(  # noqa: C901, PLR0912 - in one piece: a call with arrays costs about 
                     if orders["type"][o] == MARKET and orders["contracts"][o] > 0 and not _asleep(orders, o, book):
                         n = _take_touch(orders, o, ts_ns[i], book, False, reports, n)
                 for o in range(live):
-                    if orders["type"][o] == LIMIT and orders["contracts"][o] > 0 and not _asleep(orders, o, book):
-                        n = _meet_quote(orders, o, ts_ns[i], book, reports, n)
+                    if orders["contracts"][o] > 0 and not _asleep(orders, o, book):
+                        if orders["type"][o] == LIMIT:
+                            n = _meet_quote(orders, o, ts_ns[i], book, reports, n)
+                        elif orders["trigger"][o] >= EITHER:
+                            n = _watch_quote(orders, o, ts_ns[i], book, reports, n)
         elif kind[i] == TRADE:
             if sizes[i] > 0:
                 for o in range(live):

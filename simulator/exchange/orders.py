@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from simulator.exchange.book import OrderType
+from simulator.exchange.book import OrderType, Trigger
 
 FAR_TICKS: Final = 1 << 40  # times the side: a trailing stop that the first trade is to set
 
@@ -28,6 +28,7 @@ class Order:
     lasts: Literal["rest", "immediate", "whole"] = "rest"  # what does not fill on arrival; whole: all or nothing
     group_cancels: bool = False  # any fill of another in the group ends it; else it is reduced by as much
     regular_only: bool = False  # asleep outside regular hours: neither fills nor triggers, nor keeps a place in a queue
+    trigger: Trigger = Trigger.LAST  # of a stop
     trail_ticks: int = 0
     trail_ppm: int = 0
 

@@ -270,6 +270,7 @@ class Exchange:
         row["limit_ticks"], row["stop_ticks"] = order.limit_ticks, order.stop_ticks
         row["trail_ticks"], row["trail_ppm"] = order.trail_ticks, order.trail_ppm
         row["group_cancels"], row["regular_only"] = order.group_cancels, order.regular_only
+        row["trigger"], row["reached"] = order.trigger, 0
 
     def _make_room(self) -> None:
         """Whenever the table has grown: at most a fill a contract, a trigger and a cancel an order at one instant."""

@@ -6,20 +6,12 @@ from simulator.faults.effect import Effect
 from simulator.faults.which import is_it
 from simulator.tws.codes import spoken
 from simulator.tws.desk.order import DeskOrder
+from simulator.tws.requests import PlaceOrder
+from simulator.tws.session import Session
 from simulator.tws.terms import Contract, OrderTerms
 from system.domain.instrument import TICKS_PER_POINT
 
 FAR_TICKS: Final = 400  # a hundred points
-
-
-class Code(Effect):
-    """Words, and nothing else."""
-
-    def begin(self) -> None:
-        """Say them."""
-        said = spoken(self.fault["id"], self.fault["code"], self.fault["text"])
-        for session in self.sessions():
-            self.player.tell(session, said)
 
 
 class Gap(Effect):
@@ -38,13 +30,28 @@ class OfClient(Effect):
         """That client; None: all of them."""
         return self.session.client_id if self.session is not None else self.fault.client
 
-    def orders(self) -> list[DeskOrder]:
+    def orders(self, setting: str = "which") -> list[DeskOrder]:
         """The open orders that it is about."""
         return [
             order
             for order in self.player.world.desk.orders
-            if order.is_open and self.whose in (None, order.client_id) and is_it(order, self.fault["which"])
+            if order.is_open and self.whose in (None, order.client_id) and is_it(order, self.fault[setting])
         ]
+
+
+class Code(OfClient):
+    """Words, and nothing else."""
+
+    def begin(self) -> None:
+        """Say them."""
+        for session in self.sessions():
+            for req_id in self._ids(session):
+                self.player.tell(session, spoken(req_id, self.fault["code"], self.fault["text"]))
+
+    def _ids(self, session: Session) -> list[int]:
+        if self.fault["about"] == "id":
+            return [self.fault["id"]]
+        return [order.order_id for order in self.orders("about") if order.client_id == session.client_id]
 
 
 class UnaskedCancel(OfClient):
@@ -96,8 +103,12 @@ class IdsBack(Effect):
 class ByHand(Effect):
     """Somebody else trades in the account."""
 
-    def order(self, contract: Contract, action: str, contracts: int, limit: float | None = None) -> None:
-        """At the market, or at a limit."""
+    forced = False
+
+    def order(
+        self, contract: Contract, action: str, contracts: int, limit: float | None = None, owner: int = 0
+    ) -> None:
+        """At the market, or at a limit; an owner's id is the next that it may use."""
         world = self.player.world
         terms = OrderTerms(
             action=action,
@@ -107,7 +118,11 @@ class ByHand(Effect):
             outside_rth=True,
             tif="DAY",
         )
-        world.deliver(world.desk.by_hand(contract, terms, world.now_ns)[1])
+        if owner:
+            request = PlaceOrder(order_id=world.desk.next_id(owner), contract=contract, terms=terms)
+            world.deliver(world.desk.place(owner, request, world.now_ns))
+        else:
+            world.deliver(world.desk.by_hand(contract, terms, world.now_ns, forced=self.forced)[1])
 
     @property
     def front(self) -> Contract:
@@ -121,7 +136,7 @@ class ManualTrade(ByHand):
 
     def begin(self) -> None:
         """Trade."""
-        self.order(self.front, self.fault["action"], self.fault["contracts"])
+        self.order(self.front, self.fault["action"], self.fault["contracts"], owner=self.fault["owner"])
 
 
 class ForeignOrder(ByHand):
@@ -131,11 +146,14 @@ class ForeignOrder(ByHand):
         """Place it."""
         board = self.player.world.data.board
         away = board.last_ticks + (FAR_TICKS if self.fault["action"] == "SELL" else -FAR_TICKS)
-        self.order(self.front, self.fault["action"], self.fault["contracts"], away / TICKS_PER_POINT)
+        limit, owner = away / TICKS_PER_POINT, self.fault["owner"]
+        self.order(self.front, self.fault["action"], self.fault["contracts"], limit, owner)
 
 
 class Liquidation(ByHand):
     """IB closes what is open."""
+
+    forced = True
 
     def begin(self) -> None:
         """Every position."""

@@ -4,12 +4,14 @@ from functools import partial
 from typing import Final
 
 from simulator.faults.kind import SHORTEST_S, How, choice, flag, kind, text, time, whole
-from simulator.faults.which import WHICH_MESSAGE, WHICH_ORDER
+from simulator.faults.which import ORDERS, WHICH_MESSAGE, WHICH_ORDER
 
+SENTINELS: Final = ("minus", "zero", "huge", "nan", "size")
 _ORDERS: Final = ("PlaceOrder", "CancelOrder", "ReqGlobalCancel")
 _SPAN: Final = partial(kind, "broker", How.SPAN)
 _INSTANT: Final = partial(kind, "broker", How.INSTANT)
 _HEARD: Final = partial(kind, "broker", How.REQUEST)
+_OWNER: Final = whole("owner", "the client that it is of; 0: made by hand", 0, 0, 2**31 - 1)
 
 BROKER: Final = (
     # between TWS and IB
@@ -23,7 +25,12 @@ BROKER: Final = (
         everybody=True,
     ),
     _SPAN("2110", "the same with the words 2110 and 1102", everybody=True),
-    _SPAN("2103", "the market data farm: 2103, no live data, then 2104", everybody=True),
+    _SPAN(
+        "2103",
+        "the market data farm: 2103, no live data, then 2104",
+        choice("data", "from then on live data comes again, or every subscription is gone", "kept", "lost"),
+        everybody=True,
+    ),
     _SPAN("2105", "the farm of history: 2105, no answers from history, then 2106", everybody=True),
     _SPAN("2157", "the farm of contracts: 2157, no contract details, then 2158", everybody=True),
     _INSTANT(
@@ -31,6 +38,7 @@ BROKER: Final = (
         "TWS says a code and nothing else happens",
         whole("code", "which", None, 1, 99_999),
         whole("id", "about which request or order; -1: none", -1, -1, 2**31 - 1),
+        choice("about", "or about each open order of a kind, of the client's or of all", "id", *ORDERS),
         text("text", "its words; without any, TWS's own", ""),
     ),
     _SPAN(
@@ -41,7 +49,12 @@ BROKER: Final = (
     ),
     # market data
     _SPAN("stall", "live data stops without a word", everybody=True),
-    _SPAN("sentinel", "prices are -1 and sizes 0 in ticks"),
+    _SPAN(
+        "sentinel",
+        "ticks have values that stand for none",
+        choice("value", "prices -1, 0, 1.8e308 or nan with sizes 0; size: right prices without a size", *SENTINELS),
+        choice("what", "of which ticks", "quotes", "trades", "all"),
+    ),
     _SPAN("crossed_book", "bid and ask are told the wrong way round"),
     _SPAN(
         "entitlement",
@@ -56,11 +69,25 @@ BROKER: Final = (
         of_world=True,
     ),
     _SPAN("halt", "nobody quotes and nobody trades; then the market opens where the tape is by then", of_world=True),
+    _SPAN(
+        "limit_lock",
+        "the price is locked at its limit: nobody offers (up) or bids (down), and nobody trades",
+        choice("side", "which", "up", "down"),
+        of_world=True,
+    ),
     _INSTANT("gap", "the price jumps", whole("ticks", "by so many ticks", -80, -10_000, 10_000), of_world=True),
     # orders
-    _HEARD("swallow", "an order or a cancel never reaches IB, and nothing is said", of=_ORDERS),
-    _HEARD("ack_late", "an order or a cancel reaches IB late", time("by", "how late", 10.0), of=_ORDERS),
-    _HEARD("cancel_fill_race", "an order is filled just before its cancel arrives", of=("CancelOrder",)),
+    _HEARD("swallow", "an order or a cancel never reaches IB, and nothing is said", WHICH_MESSAGE, of=_ORDERS),
+    _HEARD("ack_late", "an order or a cancel reaches IB late", time("by", "how late", 10.0), WHICH_MESSAGE, of=_ORDERS),
+    _HEARD(
+        "cancel_fill_race",
+        "an order is filled just before its cancel arrives",
+        whole("contracts", "how many fill; 0: all, and the cancel comes too late", 0, 0, 100_000),
+        flag("pending", "PendingCancel is told first, and the order works on for a while", default=False),
+        time("by", "how long it does", 1.0),
+        WHICH_ORDER,
+        of=("CancelOrder",),
+    ),
     _SPAN("ack_lost", "openOrder and orderStatus are never told"),
     _HEARD(
         "error",
@@ -68,6 +95,7 @@ BROKER: Final = (
         whole("code", "which", 399, 1, 99_999),
         text("text", "its words; without any, TWS's own", ""),
         flag("instead", "the order is not placed", default=False),
+        WHICH_MESSAGE,
         of=("PlaceOrder",),
     ),
     _HEARD(
@@ -75,6 +103,21 @@ BROKER: Final = (
         "IB rejects an order",
         text("reason", "the words after 201", "injected"),
         choice("shape", "201 and Inactive, or only one of them", "both", "error", "inactive"),
+        WHICH_MESSAGE,
+        of=("PlaceOrder",),
+    ),
+    _HEARD(
+        "inactive",
+        "TWS puts a new order aside, told as Inactive, with its children; later it comes alive",
+        time("by", "how much later", 10.0),
+        WHICH_ORDER,
+        only="new",
+        of=("PlaceOrder",),
+    ),
+    _HEARD(
+        "preset",
+        "a preset of TWS changes an order",
+        choice("what", "10349 and a TIF of DAY, or 2109 and regular hours only", "day", "hours"),
         WHICH_MESSAGE,
         of=("PlaceOrder",),
     ),
@@ -107,7 +150,7 @@ BROKER: Final = (
     _SPAN(
         "commission",
         "commission reports",
-        choice("how", "absent, -1 or late", "absent", "minus", "late"),
+        choice("how", "absent, -1, 1.8e308, late, or ahead of its fill", "absent", "minus", "huge", "late", "early"),
         time("by", "how late", 30.0),
     ),
     _SPAN("position_lag", "positions come late", time("by", "how late", 5.0)),
@@ -125,17 +168,19 @@ BROKER: Final = (
     # others
     _INSTANT(
         "manual_trade",
-        "somebody trades by hand in the same account",
+        "somebody else trades in the same account",
         choice("action", "which way", "BUY", "SELL"),
         whole("contracts", "how many", 1, 1, 100),
+        _OWNER,
         of_world=True,
     ),
     _INSTANT(
         "foreign_order",
-        "an order made by hand rests far from the market",
+        "an order of somebody else's rests far from the market",
         choice("action", "which way", "BUY", "SELL"),
         whole("contracts", "how many", 1, 1, 100),
+        _OWNER,
         of_world=True,
     ),
-    _INSTANT("liquidation", "IB closes every position at the market", of_world=True),
+    _INSTANT("liquidation", "IB closes every position at the market; the executions are marked as such", of_world=True),
 )

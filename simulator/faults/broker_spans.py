@@ -1,5 +1,7 @@
 """Faults of TWS and IB that last."""
 
+import math
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -28,6 +30,8 @@ HISTORY: Final = (
     *(market.HeadTimestamp, market.Histogram, market.HistoricalDataUpdate),
 )
 CONTRACTS: Final = (tws.ContractDetails, tws.ContractDetailsEnd, tws.SymbolSamples)
+BID, ASK = 1, 2  # types of ticks
+NO_PRICE: Final = {"minus": -1.0, "zero": 0.0, "huge": sys.float_info.max, "nan": math.nan}
 ORDERS: Final = (ask.PlaceOrder, ask.CancelOrder, ask.ReqGlobalCancel)
 
 
@@ -99,6 +103,13 @@ class NoData(Silence):
 
     silent, begins, ends = LIVE, (2103, FARM), (2104, FARM)
 
+    def end(self) -> None:
+        """2104, and live data comes again, or never."""
+        if self.fault["data"] == "lost":
+            for session in self.sessions():
+                self.player.world.forget_data(session)
+        super().end()
+
 
 class NoHistory(Silence):
     """The farm of history."""
@@ -127,7 +138,7 @@ class Restart(Effect):
         world.listens = False
         for session in self.sessions():
             session.close(f"fault: {self.fault.kind}")
-        world.deliver(world.desk.restart(world.now_ns, ids_lost=self.fault["ids_lost"]))
+        world.desk.restart(ids_lost=self.fault["ids_lost"])
 
     def end(self) -> None:
         """Take connections again, unless another restart lasts."""
@@ -138,11 +149,20 @@ class Sentinel(Effect):
     """Prices that say that there is none."""
 
     def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
-        """-1 for a price, 0 for a size."""
+        """No price, or no size."""
+        what, price = self.fault["what"], NO_PRICE.get(self.fault["value"])
+        is_quote = isinstance(notice, market.TickByTickQuote) or (
+            isinstance(notice, market.TickPrice) and notice.tick_type in (BID, ASK)
+        )
+        if what not in ("all", "quotes" if is_quote else "trades"):
+            return (notice,)
         if isinstance(notice, market.TickPrice):
-            return (replace(notice, price=-1.0, size=0),)
+            return (replace(notice, price=notice.price if price is None else price, size=0),)
         if isinstance(notice, market.TickByTickQuote):
-            return (replace(notice, bid=-1.0, ask=-1.0, bid_size=0, ask_size=0),)
+            bid, ask = (notice.bid, notice.ask) if price is None else (price, price)
+            return (replace(notice, bid=bid, ask=ask, bid_size=0, ask_size=0),)
+        if isinstance(notice, market.TickByTickTrade):
+            return (replace(notice, price=notice.price if price is None else price, size=0),)
         return (notice,)
 
 
@@ -153,7 +173,7 @@ class Crossed(Effect):
         """The sides change places."""
         if isinstance(notice, market.TickByTickQuote):
             return (replace(notice, bid=notice.ask, ask=notice.bid),)
-        if isinstance(notice, market.TickPrice) and notice.tick_type in (1, 2):
+        if isinstance(notice, market.TickPrice) and notice.tick_type in (BID, ASK):
             return (replace(notice, tick_type=3 - notice.tick_type),)
         return (notice,)
 
@@ -173,6 +193,18 @@ class Entitlement(Effect):
         """Live data again, or what another such fault leaves."""
         others = self.others()
         self.player.world.data.limits.entitlement = others[-1].fault["data"] if others else "live"
+
+
+class LimitLock(Effect):
+    """One side of the book is empty."""
+
+    def begin(self) -> None:
+        """Lock."""
+        self.player.world.lock(up=self.fault["side"] == "up")
+
+    def end(self) -> None:
+        """The other side is back."""
+        self.player.world.unlock()
 
 
 class Halt(Effect):
@@ -199,4 +231,5 @@ BROKER_SPANS: Final[dict[str, type[Effect]]] = {
     "crossed_book": Crossed,
     "entitlement": Entitlement,
     "halt": Halt,
+    "limit_lock": LimitLock,
 }

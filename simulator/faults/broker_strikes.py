@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.faults.plan import Fault
 from simulator.tws.codes import error, spoken
+from simulator.tws.desk.order import DeskOrder
 from simulator.tws.notices import NO_ID
 from simulator.tws.requests import CancelOrder, PlaceOrder, Request
 from simulator.tws.session import Session
@@ -44,6 +45,23 @@ def _reject(player: "Player", fault: Fault, session: Session, request: Request) 
     return None
 
 
+def _inactive(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
+    assert isinstance(request, PlaceOrder), "the table says so"
+    world, client_id, order_id = player.world, session.client_id or 0, request.order_id
+    world.desk.shelve(client_id, order_id)
+    player.later(fault["by"], lambda: world.deliver(world.desk.wake(client_id, order_id, world.now_ns)))
+    return request
+
+
+def _preset(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
+    assert isinstance(request, PlaceOrder), "the table says so"
+    if fault["what"] == "day":
+        player.tell(session, error(request.order_id, 10349, "DAY"))
+        return replace(request, terms=replace(request.terms, tif="DAY"))
+    player.tell(session, error(request.order_id, 2109))
+    return replace(request, terms=replace(request.terms, outside_rth=False))
+
+
 def _second_order(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
     assert isinstance(request, PlaceOrder), "the table says so"
     client_id, terms = session.client_id or 0, request.terms
@@ -58,9 +76,25 @@ def _second_order(player: "Player", fault: Fault, session: Session, request: Req
 
 def _cancel_fill_race(player: "Player", fault: Fault, session: Session, request: Request) -> Request | None:
     assert isinstance(request, CancelOrder), "the table says so"
+    order = player.world.desk.find(session.client_id or 0, request.order_id)
+    if order is None or not order.is_open:
+        return request
+    if not fault["pending"]:
+        _fill(player, fault, order)
+        return request
+    player.tell(session, replace(order.tell_status(), status="PendingCancel"))
+
+    def go_on() -> None:
+        _fill(player, fault, order)
+        player.answer_late(session, request)
+
+    player.later(fault["by"], go_on)
+    return None
+
+
+def _fill(player: "Player", fault: Fault, order: DeskOrder) -> None:
     with suppress(InputError):  # an order that does not work at the exchange cannot be filled there
-        player.world.fill(session.client_id or 0, request.order_id, 0, None)
-    return request
+        player.world.fill(order.client_id, order.order_id, fault["contracts"], None)
 
 
 BROKER_STRIKES: Final[dict[str, Strike]] = {
@@ -68,6 +102,8 @@ BROKER_STRIKES: Final[dict[str, Strike]] = {
     "ack_late": _ack_late,
     "error": _error,
     "reject": _reject,
+    "inactive": _inactive,
+    "preset": _preset,
     "second_order": _second_order,
     "cancel_fill_race": _cancel_fill_race,
 }

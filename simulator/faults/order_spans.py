@@ -1,5 +1,6 @@
 """Faults of what TWS tells of orders, fills and positions while they last."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,9 @@ from system.domain.instrument import TICKS_PER_POINT
 
 if TYPE_CHECKING:
     from simulator.faults.player import Player
+
+
+AMOUNTS: Final = {"minus": -1.0, "huge": sys.float_info.max}
 
 
 class NoAcknowledgements(Effect):
@@ -55,17 +59,36 @@ class FillFirst(Effect):
 
 
 class Commission(Effect):
-    """Commission reports that are absent, late, or have no amount."""
+    """Commission reports that are absent, late, early, or have no amount."""
+
+    def __init__(self, player: "Player", fault: Fault, session: Session | None, until_s: float) -> None:
+        super().__init__(player, fault, session, until_s)
+        self._early: dict[Session, str] = {}  # told, and still to come
 
     def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
         """The report, or what is told in its place."""
+        how = self.fault["how"]
+        if how == "early":
+            return self._ahead(session, notice)
         if not isinstance(notice, account.CommissionReport):
             return (notice,)
-        if self.fault["how"] == "minus":
-            return (replace(notice, commission=-1.0),)
-        if self.fault["how"] == "late":
+        if how in AMOUNTS:
+            return (replace(notice, commission=AMOUNTS[how]),)
+        if how == "late":
             self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
         return ()
+
+    def _ahead(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """A fill's report goes before it."""
+        if isinstance(notice, account.ExecDetails):
+            report = self.player.world.desk.commission(notice.execution.exec_id)
+            if report is not None:
+                self._early[session] = report.exec_id
+                return (report, notice)
+        if isinstance(notice, account.CommissionReport) and notice.exec_id == self._early.get(session):
+            del self._early[session]
+            return ()
+        return (notice,)
 
 
 class PositionLag(Effect):

@@ -4,22 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Final
 
 from simulator.flow.parameters import NORMAL, Flow
 from simulator.flow.sessions import sessions
+from simulator.replay.notes import TapeNotes
 from simulator.replay.result import Result, TapeSummary
 from simulator.replay.trader import Trader
 from system.config import Config
 from system.domain.errors import InputError
 from system.domain.instrument import ES
 from system.domain.session import Calendar
-from system.domain.settings import SECOND_NS
-from system.domain.ticks import SEED, TRADE, Batch
+from system.domain.ticks import Batch
 from system.storage.tape import TapeReader, read_stretches
 from system.storage.tape_meta import TapeMeta
-
-LATE_START_NS: Final = 60 * SECOND_NS  # a first event this long after the open: the session's beginning is missing
 
 Stretches = Iterator[tuple[TapeMeta, Batch]]
 
@@ -63,6 +60,17 @@ def synthetic(seed: int, count: int, flow: Flow = NORMAL, market: str = "normal"
     )
 
 
+def summary_of(source: Source) -> TapeSummary:
+    """What is known of a source before its first event."""
+    month = source.meta.contract_month
+    return TapeSummary(
+        sources=source.names,
+        symbol=source.meta.symbol,
+        contract_month=str(month) if month else None,
+        seed=source.meta.seed,
+    )
+
+
 class Replay:
     """One source through several profiles. `step` takes a batch; `summary` and `results` may be asked for any time."""
 
@@ -73,16 +81,10 @@ class Replay:
             Trader(config.settings(name, source.meta.symbol or None), self._month, with_curves=with_curves)
             for name in profiles
         ]
-        self._calendar = Calendar(config.settings().closures)
         self._stretches = source.open()
-        self._has_begun = False  # with a trade or a seed
         self.load_s = 0.0
-        self.summary = TapeSummary(
-            sources=source.names,
-            symbol=source.meta.symbol,
-            contract_month=str(self._month) if self._month else None,
-            seed=source.meta.seed,
-        )
+        self.summary = summary_of(source)
+        self._notes = TapeNotes(self.summary, Calendar(config.settings().closures))
 
     def step(self) -> int:
         """Take the next batch; return how many events it had, 0 at the end."""
@@ -93,7 +95,7 @@ class Replay:
             return 0
         if meta.contract_month != self._month:
             self._change_contract(meta)
-        self._note(batch)
+        self._notes.note(batch)
         for trader in self._traders:
             trader.take(batch)
         return len(batch)
@@ -107,28 +109,6 @@ class Replay:
         self._month = meta.contract_month
         for trader in self._traders:
             trader.change_contract(self._month)
-
-    def _note(self, batch: Batch) -> None:
-        """Add a batch to the tape's summary."""
-        summary = self.summary
-        kind, ts_ns = batch["kind"], batch["ts_ns"]
-        summary.first_ts_ns = int(ts_ns[0]) if summary.first_ts_ns is None else summary.first_ts_ns
-        summary.last_ts_ns = int(ts_ns[-1])
-        summary.events += len(batch)
-        summary.trades += int((kind == TRADE).sum())
-        for segment in self._calendar.segments(ts_ns):
-            if segment.in_break:
-                continue
-            if not summary.sessions:
-                late_ns = int(ts_ns[segment.start]) - segment.session.open_ns
-                summary.partial_session = late_ns >= LATE_START_NS
-            if segment.session.day not in summary.sessions[-1:]:
-                summary.sessions.append(segment.session.day)
-            if summary.partial_session and not self._has_begun:
-                rows = (kind[segment.start : segment.stop] == TRADE) | (kind[segment.start : segment.stop] == SEED)
-                self._has_begun = bool(rows.any())
-                if self._has_begun:
-                    summary.partial_session = bool(kind[segment.start + rows.argmax()] == TRADE)
 
     def results(self) -> list[Result]:
         """The results so far, in the order of the profiles."""

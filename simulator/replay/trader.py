@@ -4,21 +4,19 @@ Between two interesting events (a signal, an arrival, a fill, a clock mark) the 
 """
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from time import perf_counter
 from typing import Final, Literal
 
 from simulator.exchange.book import OrderType
 from simulator.exchange.orders import Canceled, Filled, Order, Report
 from simulator.exchange.venue import Exchange
-from simulator.replay.curves import CurveRecorder
-from simulator.replay.result import OpenPosition, Result, Rows, SignalRow
+from simulator.replay.ledger import Ledger
+from simulator.replay.result import Result, Rows
 from system.domain.bracket import Phase
-from system.domain.confluence import Confluence, Reading
+from system.domain.confluence import Confluence
 from system.domain.instrument import ContractMonth
-from system.domain.patterns import NAMES, RULES
 from system.domain.position import Fill, Reason
-from system.domain.risk import ExitAtMarket, Outcome, Risk, SignalFound, SubmitBracket
+from system.domain.risk import ExitAtMarket, Risk, SignalFound, SubmitBracket
 from system.domain.session import Calendar, Segment
 from system.domain.settings import Settings
 from system.domain.ticks import Batch
@@ -46,12 +44,8 @@ class Trader:
         self._bracket = 0  # the group of the current bracket
         self._side = 0  # of its entry
         self._exit_reason: Reason = "flatten"
-        self._hash = sha256()
-        self._decisions: list[str] = []  # lines that the hash has not seen yet
-        self._signals: list[tuple[SignalFound, float, Sequence[float], Outcome]] = []
-        self._curves = CurveRecorder() if with_curves else None
-        self._fired = dict.fromkeys(NAMES, 0)
-        self.outcome = Result(settings=settings, profile=settings.profile)
+        self._ledger = Ledger(settings, with_curves=with_curves)
+        self.outcome = self._ledger.outcome
 
     def change_contract(self, contract_month: ContractMonth | None) -> None:
         """Go on in another contract: its prices are another series, so its session begins anew. Only while flat."""
@@ -65,8 +59,6 @@ class Trader:
         began = perf_counter()
         for segment in self._calendar.segments(batch["ts_ns"]):
             self._take_segment(batch, segment)
-        self._hash.update("".join(self._decisions).encode())
-        self._decisions.clear()
         self.outcome.run_s += perf_counter() - began
 
     def _take_segment(self, batch: Batch, segment: Segment) -> None:
@@ -81,7 +73,7 @@ class Trader:
             self._exchange.begin_session(segment.session.break_ns)
         position = segment.start
         for reading in self._confluence.read(batch, segment.start, segment.stop):
-            self._record(reading)
+            self._ledger.read(reading)
             for index, signal, score, features in _signals(reading.signals):
                 if not self._exchange.is_idle:  # an idle one may fall behind: nothing of ours can fill
                     self._meet(batch, position, index + 1)
@@ -89,14 +81,6 @@ class Trader:
                 self._judge(signal, score, features)
             self._meet(batch, position, reading.stop)
             position = reading.stop
-
-    def _record(self, reading: Reading) -> None:
-        for bits in reading.bars["fired"][reading.bars["fired"] != 0].tolist():
-            for bit, (name, _) in enumerate(RULES):
-                self._fired[name] += bits >> bit & 1
-        if self._curves is not None:
-            self._curves.add(reading.evaluations)
-            self._curves.add_bars(reading.bars)
 
     # time
 
@@ -127,8 +111,7 @@ class Trader:
 
     def _judge(self, signal: SignalFound, score: float, features: Sequence[float]) -> None:
         outcome, command = self._risk.judge(signal)
-        self._decisions.append(f"S,{signal.ts_ns},{'L' if signal.direction > 0 else 'S'},{outcome}\n")
-        self._signals.append((signal, score, features, outcome))
+        self._ledger.judged(signal, score, features, outcome)
         if command is not None:
             self._send(command, signal.ts_ns)
 
@@ -192,34 +175,12 @@ class Trader:
         fill = Fill(
             ts_ns=report.ts_ns, side=side, contracts=report.contracts, price_ticks=report.price_ticks, reason=reason
         )
-        letter = "B" if side > 0 else "S"
-        self._decisions.append(f"F,{fill.ts_ns},{letter},{fill.contracts},{fill.price_ticks},{reason}\n")
-        self.outcome.fills.append(fill)
-        trip = self._risk.filled(fill)
-        if trip is not None:
-            self.outcome.round_trips.append(trip)
+        self._ledger.book(fill)
+        self._risk.filled(fill)
 
     def result(self) -> Result:
         """The result so far."""
-        outcome = self.outcome
-        outcome.signals = [
-            SignalRow(
-                ts_ns=signal.ts_ns,
-                direction=signal.direction,
-                price_ticks=signal.ask_ticks if signal.direction > 0 else signal.bid_ticks,
-                score=score,
-                features=tuple(features),
-                outcome=became,
-            )
-            for signal, score, features, became in self._signals
-        ]
-        outcome.evaluated = self._confluence.evaluated
-        outcome.score = self._confluence.score
-        outcome.patterns = dict(self._fired)
-        outcome.decision_hash = self._hash.hexdigest()
-        outcome.open_at_end = self._open_position()
-        outcome.curves = self._curves.curves() if self._curves is not None else None
-        return outcome
+        return self._ledger.result(self._confluence, self._exchange.quote)
 
     @property
     def is_flat(self) -> bool:
@@ -230,23 +191,3 @@ class Trader:
     def side_agreement(self) -> float | None:
         """The share of the volume with a known aggressor that the method's sides put on the same side."""
         return self._confluence.side_agreement
-
-    def _open_position(self) -> OpenPosition | None:
-        position, settings = self._risk.position, self._settings
-        if not position.side:
-            return None
-        quote = self._exchange.quote
-        bid_ticks, ask_ticks = quote if quote else (self._confluence.last_price_ticks,) * 2
-        mark_ticks = bid_ticks if position.side > 0 else ask_ticks
-        instrument = settings.instrument
-        cents = position.gross_cents(mark_ticks, instrument.tick_cents)
-        cents -= position.commission_cents(settings.commission_cents)
-        tick = float(instrument.tick)
-        return OpenPosition(
-            side="long" if position.side > 0 else "short",
-            contracts=position.contracts,
-            entry_ts_ns=position.entry_ts_ns,
-            entry_price=position.entry_value / position.entered * tick,
-            mark_price=mark_ticks * tick,
-            unrealised_usd=cents / 100,
-        )

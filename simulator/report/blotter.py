@@ -10,6 +10,8 @@ import pyarrow as pa
 from simulator.replay.result import Result
 from simulator.report.figures import points
 from simulator.report.table_file import Columns, Row, write_table
+from system.domain.instrument import Instrument
+from system.domain.position import RoundTrip
 
 COLUMNS: Final[Columns] = {
     "side": pa.string(),  # long, short
@@ -26,21 +28,27 @@ COLUMNS: Final[Columns] = {
 
 def write_blotter(path: Path, results: Sequence[Result]) -> None:
     """Write every result's round trips as CSV, Parquet or JSONL. Raises InputError where that cannot be."""
-    write_table(path, COLUMNS, [row for result in results for row in _rows(result)])
-
-
-def _rows(result: Result) -> list[Row]:
-    return [
-        (
-            trip.side,
-            trip.contracts,
-            trip.entry_ts_ns,
-            points(trip.entry_price_ticks, result),
-            trip.exit_ts_ns,
-            points(trip.exit_price_ticks, result),
-            trip.exit_reason,
-            Decimal(trip.net_cents).scaleb(-2),
-            result.profile.name,
-        )
-        for trip in result.round_trips
+    rows = [
+        row(trip, result.settings.instrument, result.profile.name) for result in results for trip in result.round_trips
     ]
+    write_rows(path, rows)
+
+
+def write_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Write rows, in the order of COLUMNS."""
+    write_table(path, COLUMNS, rows)
+
+
+def row(trip: RoundTrip, instrument: Instrument, profile: str) -> Row:
+    """A round trip under COLUMNS."""
+    return (
+        trip.side,
+        trip.contracts,
+        trip.entry_ts_ns,
+        points(trip.entry_price_ticks, instrument),
+        trip.exit_ts_ns,
+        points(trip.exit_price_ticks, instrument),
+        trip.exit_reason,
+        Decimal(trip.net_cents).scaleb(-2),
+        profile,
+    )

@@ -132,9 +132,9 @@ def _trips(result: Result) -> Drawing:
     return {
         "side": [trip.side for trip in trips],
         "entry_x": wall_ms([trip.entry_ts_ns for trip in trips]).tolist(),
-        "entry": [points(trip.entry_price_ticks, result) for trip in trips],
+        "entry": [points(trip.entry_price_ticks, result.settings.instrument) for trip in trips],
         "exit_x": wall_ms([trip.exit_ts_ns for trip in trips]).tolist(),
-        "exit": [points(trip.exit_price_ticks, result) for trip in trips],
+        "exit": [points(trip.exit_price_ticks, result.settings.instrument) for trip in trips],
         "reason": [trip.exit_reason for trip in trips],
         "net": [trip.net_cents / 100 for trip in trips],
     }
@@ -182,9 +182,9 @@ def _table(result: Result) -> list[list[str | int | float]]:
             trip.side,
             trip.contracts,
             clock(trip.entry_ts_ns),
-            round(points(trip.entry_price_ticks, result), 4),
+            round(points(trip.entry_price_ticks, result.settings.instrument), 4),
             clock(trip.exit_ts_ns),
-            round(points(trip.exit_price_ticks, result), 4),
+            round(points(trip.exit_price_ticks, result.settings.instrument), 4),
             trip.exit_reason,
             (trip.exit_ts_ns - trip.entry_ts_ns) // 1_000_000_000,
             trip.net_cents / 100,

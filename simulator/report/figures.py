@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Final
 
 from simulator.replay.result import Result
+from system.domain.instrument import Instrument
 from system.domain.position import RoundTrip
 
 TAKEN: Final = ("accepted", "close")
@@ -68,9 +69,9 @@ def drawdown_cents(equity: Sequence[int]) -> list[int]:
     return [peak - value for peak, value in zip(list(accumulate(equity, max, initial=0))[1:], equity, strict=True)]
 
 
-def points(ticks: Fraction | int, result: Result) -> float:
+def points(ticks: Fraction | int, instrument: Instrument) -> float:
     """A price in points, from ticks."""
-    return float(ticks * Fraction(result.settings.instrument.tick))
+    return float(ticks * Fraction(instrument.tick))
 
 
 def usd(cents: int) -> str:

@@ -1,7 +1,7 @@
 """The one market behind all clients: a tape or synthetic sessions played in simulated time, and the exchange on it."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
 from simulator.tws.data import hours
-from system.domain.session import Calendar, Segment
+from system.domain.session import Calendar, Segment, Session
 from system.domain.settings import FOREVER_NS
 from system.domain.ticks import QUOTE, TRADE, Batch, empty_batch
 
@@ -43,6 +43,8 @@ class Market:
     now_ns: int = 0
     held: bool = False  # somebody else makes the prices: the tape passes unseen
     halts: int = 0  # how many halts last: the tape passes unseen too
+    quotes_end_ns: Callable[[Session], int] = lambda session: hours.day(session.day).quotes_end_ns
+    singly: bool = False  # an order of ours meets one event a call: what that leads to is sent before the next
     _shift_ticks: int = 0  # added to the tape's prices
     _calendar: Calendar = field(default_factory=Calendar)
     _batch: Batch = field(default_factory=lambda: NOTHING)
@@ -83,6 +85,10 @@ class Market:
                 yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
                 self.exchange.begin_session(segment.session.break_ns)
                 self._at = stop
+            elif self.singly and not self.exchange.is_idle:
+                yield from self._play(segment, self._at + 1)
+                if self.next_event_ns <= to_ns:
+                    return
             else:
                 yield from self._play(segment, stop)
         yield from self._pass_time(to_ns)
@@ -93,7 +99,7 @@ class Market:
         if session.open_ns != self._session_ns:
             yield from self._pass_time(int(self._batch["ts_ns"][self._at]))
             self._session_ns = session.open_ns
-            self.exchange.begin_session(hours.day(session.day).quotes_end_ns)
+            self.exchange.begin_session(self.quotes_end_ns(session))
         if self.held or self.halts:
             yield from self._pass_time(int(self._batch["ts_ns"][stop - 1]))
             self._at = stop

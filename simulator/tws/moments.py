@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from system.domain.session import CHICAGO, utc_ns
+from system.domain.session import CHICAGO, NEW_YORK, utc_ns
 from system.domain.settings import SECOND_NS
 
-HOST_ZONE: Final = "America/New_York"  # of the machine that TWS runs on; a time without a zone is of it
+HOST_ZONE: Final = NEW_YORK.key  # of the machine that TWS runs on; a time without a zone is of it
 CONTRACT_ZONE: Final = "US/Central"  # what TWS calls Chicago's time
 _DASHED: Final = re.compile(r"(\d{8})-(\d\d:\d\d:\d\d)")
 _SPACED: Final = re.compile(r"(?:(\d{8})\s+)?(\d\d?:\d\d(?::\d\d)?)(?:\s+([A-Za-z]\S*))?")

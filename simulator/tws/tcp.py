@@ -117,7 +117,6 @@ class Server:
     def catch_up(self) -> None:
         """Bring the market to where the clock is, by at most TURN_NS; time that it cannot keep up with is lost."""
         now_s = trio.current_time()
-        self.world.pace = "at its own pace" if self.pace.speed == MAX_SPEED else f"x{self.pace.speed:g}"
         if self.world.faults is not None:
             self.world.faults.clock(now_s)
         due_ns = self.pace.due_ns(now_s)

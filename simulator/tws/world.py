@@ -96,8 +96,9 @@ class World:
         self.heard: deque[tuple[int, Request]] = deque(maxlen=HEARD_MAX)  # with who sent it
         self.faults: Faults | None = None
         self.listens = True  # whether a connection can be made
-        self.pace = ""  # of its clock, as it tells whoever asks who it is
         self.log_wire: Callable[[Session, str, Any], None] | None = None
+        self.clock: Callable[[], int] | None = None  # the market's time between two steps, where somebody keeps it
+        self.on_due: Callable[[], None] = lambda: None  # `next_ns` may have come nearer
 
     @property
     def now_ns(self) -> int:
@@ -110,6 +111,11 @@ class World:
         dues = [self.market.next_due_ns, self.desk.next_due_ns]
         dues += [feed.next_due_ns for feed in self.feeds.values()]
         return min(dues)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the tape has no event left."""
+        return self.market.has_ended
 
     def time_text(self) -> str:
         """When the connection was made, as TWS says it in its greeting."""
@@ -129,6 +135,13 @@ class World:
                 self.deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def catch_up(self) -> None:
+        """Let the time pass that has gone since the last step; what is due at this very instant is still to come."""
+        now_ns = self.now_ns if self.clock is None else min(self.clock(), self.next_ns)
+        if now_ns > self.now_ns:
+            self.market.now_ns = now_ns
+            self._see(NOTHING, now_ns)
 
     def place(self, events: npt.NDArray[Any]) -> None:
         """Play events that are not on the tape, stamped `now_ns`."""
@@ -151,6 +164,7 @@ class World:
     def halt(self) -> None:
         """Nobody quotes or trades until as many `resume` have come: METHOD.md's rules for a missing quote hold."""
         self.market.halts += 1
+        self._say_halts(+1)
         if hours.is_open(self.now_ns):
             gap = empty_batch(1)
             gap["ts_ns"], gap["kind"] = self.now_ns, GAP
@@ -158,6 +172,29 @@ class World:
 
     def resume(self) -> None:
         """The market opens again where the tape is by then, unless another halt lasts."""
+        self.unlock()
+        self._say_halts(-1)
+
+    def _say_halts(self, more: int) -> None:
+        before = self.data.halted
+        self.data.halts += more
+        if self.data.halted != before:
+            for session in list(self.sessions.values()):
+                self._tell_data(session, Feed.tell_halted)
+
+    def lock(self, *, up: bool) -> None:
+        """One side is gone and nobody trades until `unlock`: the price stands at its limit."""
+        self.market.halts += 1
+        board = self.data.board
+        if hours.is_open(self.now_ns):
+            quote = empty_batch(1)
+            quote["ts_ns"], quote["kind"] = self.now_ns, QUOTE
+            quote["bid_ticks"], quote["ask_ticks"] = board.bid_ticks, board.ask_ticks
+            quote["bid_size"], quote["ask_size"] = (board.bid_size, 0) if up else (0, board.ask_size)
+            self.place(quote)
+
+    def unlock(self) -> None:
+        """The tape goes on, unless something else holds it."""
         self.market.halts -= 1
         assert self.market.halts >= 0
 
@@ -192,7 +229,7 @@ class World:
         self._seen_ns = now_ns
         self.data.take(events, now_ns)
         for client_id, feed in list(self.feeds.items()):  # who does not read is cut off
-            if (notices := feed.take(events, now_ns)) and client_id in self.sessions:
+            if (notices := feed.take(now_ns)) and client_id in self.sessions:
                 say = self.sessions[client_id].say
                 for notice in notices:
                     say(notice)
@@ -251,6 +288,7 @@ class World:
         """Do what a client asks."""
         client_id = session.client_id
         assert client_id is not None
+        self.catch_up()
         desk, now_ns = self.desk, self.now_ns
         match request:
             case ask.PlaceOrder():
@@ -270,6 +308,7 @@ class World:
             case _:
                 for notice in self._small(request) or self.feeds[client_id].ask(request, now_ns):
                     session.say(notice)
+        self.on_due()
 
     def _small(self, request: Request) -> list[Notice] | None:
         """What needs no market and no desk; None: it does."""
@@ -277,7 +316,7 @@ class World:
             case ask.ReqManagedAccounts():
                 return [ManagedAccounts(accounts=self.desk.account)]
             case ask.ReqUserInfo():
-                return [UserInfo(req_id=request.req_id, white_branding=f"{BRAND} {self.pace}".rstrip())]
+                return [UserInfo(req_id=request.req_id, white_branding=BRAND)]
             case ask.ReqFamilyCodes():
                 return [FamilyCodes(codes=((self.desk.account, ""),))]
             case ask.ReqSoftDollarTiers():

@@ -3,7 +3,8 @@
 import trio
 
 from system.domain.confluence import Confluence
-from system.domain.road import Packet, Record, SignalTold, Ticks
+from system.domain.instrument import ContractMonth
+from system.domain.road import ContractTold, Packet, Record, SignalTold, Ticks
 from system.domain.scoring import Array
 from system.domain.session import Calendar
 from system.domain.settings import Settings
@@ -14,8 +15,10 @@ class ConfluenceActor:
 
     def __init__(self, settings: Settings, calendar: Calendar) -> None:
         self.core = Confluence(settings)
+        self.core.compile()
         self._calendar = calendar
         self._session_ns: int | None = None  # open of the session in hand
+        self._month: ContractMonth | None = None
         self.score: float | None = None  # the last one
 
     async def run(self, inbox: trio.MemoryReceiveChannel[Packet], outbox: trio.MemorySendChannel[Packet]) -> None:
@@ -30,7 +33,15 @@ class ConfluenceActor:
             records.append(record)
             if isinstance(record, Ticks):
                 records += self._signals(record)
+            elif isinstance(record, ContractTold):
+                self._change_contract(record.month)
         return Packet(now_ns=packet.now_ns, records=tuple(records))
+
+    def _change_contract(self, month: ContractMonth) -> None:
+        """Another month's prices are another series: its session begins anew."""
+        if self._month not in (None, month):
+            self._session_ns = None
+        self._month = month
 
     def _signals(self, ticks: Ticks) -> list[SignalTold]:
         session = self._calendar.at(ticks.now_ns)

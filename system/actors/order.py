@@ -8,12 +8,15 @@ from system.actors.ports import Broker, Clock, Log, Post, Write
 from system.actors.work import Answer, Work
 from system.domain import link_events as link
 from system.domain.limits import OrderRules
-from system.domain.order import step
+from system.domain.order import shut_because, step
 from system.domain.order_events import (
     Alert,
     Ask,
+    AskMargin,
     Cancel,
     Command,
+    ContractDone,
+    Corrected,
     EntryEnded,
     Filled,
     Halt,
@@ -27,7 +30,7 @@ from system.domain.order_events import (
 from system.domain.order_log import State
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-Deed = Place | Cancel | Ask | Alert | Reconciled
+Deed = Place | Cancel | Ask | AskMargin | Alert | Reconciled | ContractDone
 
 
 class OrderActor:
@@ -63,9 +66,10 @@ class OrderActor:
     def _answer(self, commands: list[Command]) -> Answer:
         bracket = self.state.bracket
         return Answer(
-            told=tuple(command for command in commands if isinstance(command, Filled | EntryEnded | Halt)),
+            told=tuple(command for command in commands if isinstance(command, Filled | Corrected | EntryEnded | Halt)),
             held=self.state.book.position,
             is_over=bracket is None or bracket.is_over,
+            shut=shut_because(self.state, self._clock()),
         )
 
     def _think(self, work: Work) -> list[Command]:
@@ -104,15 +108,15 @@ class OrderActor:
         if records:
             self._write(records)
         for command in commands:
-            if isinstance(command, Place | Cancel | Ask | Alert | Reconciled):
+            if isinstance(command, Deed):
                 self._do(command)
 
     def _do(self, deed: Deed) -> None:
         match deed:
             case Place() | Cancel():
-                self._log("order", **_words(deed))
                 self._broker.do(deed)
-            case Ask():
+                self._log("order", **_words(deed))
+            case Ask() | AskMargin():
                 self._broker.do(deed)
             case Alert():
                 self._log("alert", name=deed.event, text=deed.text)
@@ -120,6 +124,8 @@ class OrderActor:
                 self._log("reconciled", generation=deed.generation, position=self.state.book.position)
                 now_ns = self._clock()
                 self._post(link.Reconciled(now_ns=now_ns, generation=deed.generation, number=self._number))
+            case ContractDone():
+                self._post(link.ContractLeft(now_ns=self._clock(), generation=deed.generation))
             case _:
                 assert_never(deed)
 

@@ -21,6 +21,7 @@ class Broker(Protocol):
     - AskSeed: SeedAnswered.
     - Place: PlacementAnswered, whether the bytes have left. Cancel: reports, or an ErrorTold.
     - Ask: the Answered record of that number, `known` or not, within its deadline.
+    - AskMargin: MarginAnswered, `known` or not, within its deadline. Nothing is placed.
     """
 
     def do(self, command: BrokerCommand) -> None: ...

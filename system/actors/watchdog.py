@@ -19,6 +19,7 @@ OWN: Final = (  # what ends here: it is about the connection alone
     link.Connected,
     link.Verified,
     link.Reconciled,
+    link.ContractLeft,
     link.DataFlowing,
     link.HeartbeatAnswered,
     link.DialFailed,
@@ -49,6 +50,7 @@ class Watchdog:
         self._log = log
         self._marked_ns = 0
         self._link_due_ns = due_ns(state, rules)
+        self._shut_because: tuple[str, ...] = ()  # as told: nothing yet
         self._out: list[Record] = []
 
     async def run(self, inbox: trio.MemoryReceiveChannel[Packet], outbox: trio.MemorySendChannel[Packet]) -> None:
@@ -93,6 +95,8 @@ class Watchdog:
                 self._out.append(record)
             elif not isinstance(record, link.DataFlowing) or self._is_news(record):
                 self._step(record)
+        if self.state.shut_because != self._shut_because:  # shut as before, and for other reasons
+            self._turn_gate(self.state.shut_because, packet.now_ns)
         return Packet(now_ns=packet.now_ns, records=tuple(self._out))
 
     def _is_news(self, flowing: link.DataFlowing) -> bool:
@@ -133,7 +137,9 @@ class Watchdog:
 
     def _change_phase(self, before: LinkState, now_ns: int) -> None:
         after = self.state
-        words = {"reason": after.failure} if after.phase in (Phase.DOWN, Phase.WAITING) else {}
+        words: dict[str, object] = {}
+        if after.phase in (Phase.DOWN, Phase.WAITING, Phase.GAVE_UP):
+            words = {"reason": after.failure, "failures": f"{after.failures} of {self._rules.tries}"}
         self._log("link", phase=after.phase.value, was=before.phase.value, generation=after.generation, **words)
         if before.phase in CONNECTED and (after.phase not in CONNECTED or after.phase is Phase.CUT_OFF):
             self._out.append(DataMissing(now_ns=now_ns))
@@ -158,6 +164,7 @@ class Watchdog:
                 raise (RefusedError if command.status == REFUSED else LinkGaveUpError)(self.state.failure)
 
     def _turn_gate(self, reasons: tuple[str, ...], now_ns: int) -> None:
+        self._shut_because = reasons
         self._log("gate", is_open=not reasons, reasons=list(reasons))
         self._out.append(GateTurned(now_ns=now_ns, reasons=reasons))
 

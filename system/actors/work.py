@@ -6,20 +6,24 @@ records that this leads to; order then writes all records as one transaction, an
 
 from dataclasses import dataclass, field
 
-from system.domain.order_events import EntryEnded, Filled, Halt, Journal, OrderEvent
+from system.domain.order_events import Corrected, EntryEnded, Filled, Halt, Journal, OrderEvent
 from system.domain.road import BooksAsked, ContractTold, LinkFell
 
-ForGate = Filled | EntryEnded | Halt
+ForGate = Filled | Corrected | EntryEnded | Halt
 ForOrder = OrderEvent | LinkFell | BooksAsked | ContractTold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill."""
+    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill.
+
+    `shut`: why no entry would be made, whatever it is; empty where one might.
+    """
 
     told: tuple[ForGate, ...]
     held: int
     is_over: bool
+    shut: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import ib_insync
 import trio
 
+from system.broker.terms import ORDER_ID_MAX
 from system.domain import order_events as order
 from system.domain.instrument import TICKS_PER_POINT
 from system.domain.road import AskSeed, Record, SeedAnswered
@@ -20,8 +21,10 @@ from system.domain.settings import SECOND_NS
 
 DEADLINE_S: Final = 4.0
 BARS_DEADLINE_S: Final = 20.0
-REQUEST_IDS: Final = 1_000_000_000  # from here on; order ids are far below, for errors name both alike
+REQUEST_IDS: Final = ORDER_ID_MAX  # from here on
+ADVISORY: Final = frozenset({10090, *range(2100, 2200)})  # about a request, and it goes on
 CONTRACTS_MAX: Final = 100
+REFUSAL_MAX: Final = 200  # characters
 
 
 End = Callable[[bool, list[Any]], None]
@@ -33,7 +36,8 @@ class Question:
 
     end: End
     items: list[Any] = field(default_factory=list)
-    refusal: str = ""
+    is_whole: bool = True  # nothing came meanwhile that could not be read
+    refusal: str = ""  # what an error said of it
 
 
 class Asked:
@@ -65,7 +69,7 @@ class Asked:
         """Answer a question, if it is still open."""
         question = self._open.pop(req_id, None)
         if question is not None:
-            question.end(known, question.items)
+            question.end(known and question.is_whole, question.items)
         return question is not None
 
     async def expire(self, req_id: int, within_s: float, late: Callable[[], None] = lambda: None) -> None:
@@ -78,11 +82,16 @@ class Asked:
 
     # what the ear hears
 
+    def doubt(self) -> None:
+        """A message could not be read: it may have been an item of any answer that is under way (F03)."""
+        for question in self._open.values():
+            question.is_whole = False
+
     def refused(self, req_id: int, code: int, text: str) -> bool:
-        """An error about a question; whether there is such a question."""
-        if req_id >= REQUEST_IDS:
-            if question := self._open.get(req_id):
-                question.refusal = f"{code} {text}"
+        """An error about a question, be it one that is over; whether it is about one at all."""
+        if question := self._open.get(req_id):
+            question.refusal = f"{code} {text}"
+        if req_id >= REQUEST_IDS and code not in ADVISORY:
             self.end(req_id, known=False)
         return req_id >= REQUEST_IDS
 
@@ -112,11 +121,17 @@ class Asked:
     def end_executions(self, req_id: int) -> None:
         self.end(req_id, known=True)
 
-    def position(self, req_id: int, contracts: int) -> None:
-        self._add(req_id, contracts)
+    def position(self, req_id: int, model: str, contracts: int) -> None:
+        """Told once for each of the account's models, and again where it changes meanwhile."""
+        self._add(req_id, (model, contracts))
 
     def end_positions(self, req_id: int) -> None:
         self.end(req_id, known=True)
+
+    def margin(self, order_id: int, initial_cents: int, equity_cents: int) -> None:
+        """A what-if order is answered as an open order of its id."""
+        self._add(order_id, (initial_cents, equity_cents))
+        self.end(order_id, known=True)
 
     def _add(self, req_id: int, item: Any) -> None:
         if question := self._open.get(req_id):
@@ -167,17 +182,38 @@ class Asked:
                     generation=self._generation,
                     number=number,
                     known=known,
-                    contracts=sum(items) if known else 0,
+                    contracts=sum(dict(items).values()) if known else 0,
                 )
             )
 
         return end
 
+    def begin_margin(self, order_id: int) -> None:
+        """Ask by a what-if order of this id. An error about it is no answer: one may follow. It is told at the end."""
+
+        def end(known: bool, items: list[Any]) -> None:
+            initial_cents, equity_cents = items[0] if known else (0, 0)
+            self._say(
+                order.MarginAnswered(
+                    now_ns=self._now_ns(),
+                    generation=self._generation,
+                    known=known,
+                    initial_cents=initial_cents,
+                    equity_cents=equity_cents,
+                    text="" if known else question.refusal[:REFUSAL_MAX],
+                )
+            )
+
+        question = self.begin(order_id, end)
+
     def answer_seed(self, asked: AskSeed) -> End:
         """The sums over bars that began at the session's open or later."""
 
         def end(known: bool, items: list[Any]) -> None:
-            price_size, size = sums(items, asked.opened_ns) if known else (0, 0)
+            try:
+                price_size, size = sums(items, asked.opened_ns) if known else (0, 0)
+            except (ValueError, OverflowError):  # a bar that cannot be
+                price_size, size = 0, 0
             self._say(
                 SeedAnswered(
                     now_ns=self._now_ns(),

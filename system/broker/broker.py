@@ -10,6 +10,7 @@ from typing import Any, Final
 import trio
 
 from system.broker.address import Address
+from system.broker.intake import Wire
 from system.broker.line import Line
 from system.domain import link_events as link
 from system.domain import order_events as order
@@ -17,7 +18,7 @@ from system.domain.instrument import ContractMonth, Instrument
 from system.domain.road import AskSeed, BrokerCommand, Packet, Record
 
 PACKETS: Final = 10_000
-FULL: Final = 8_000  # reading stops there, and goes on at half of it
+FULL: Final = 256  # of at most 16 KiB each: reading stops there, and goes on at half of it
 WAIT_S: Final = 0.01
 
 
@@ -41,7 +42,7 @@ class LiveBroker:
         *,
         clock: Callable[[], int],
         prepare: Callable[[Any], None],
-        wire: Callable[[int, str, int, bytes], None] | None = None,
+        wire: Wire | None = None,
     ) -> None:
         self._address = address
         self._account = account
@@ -51,6 +52,7 @@ class LiveBroker:
         self._in, self.records = trio.open_memory_channel[Packet](PACKETS)
         self._line: Line | None = None
         self._dials = trio.Event()
+        self._fills = trio.Event()  # the road has become full
         self._dial: link.Dial | None = None
 
     async def run(self) -> None:
@@ -76,14 +78,13 @@ class LiveBroker:
                 self._dial = command
                 self._dials.set()
             case link.Abort():
-                if self._line is not None and self._line.generation == command.generation:
-                    self._hang_up()
+                self._abort(command.generation)
             case order.Place():
                 self._place(command)
             case order.Cancel():
                 if self._line is not None:
                     self._line.cancel(command.order_id)
-            case order.Ask():
+            case order.Ask() | order.AskMargin():
                 self._ask(command)
             case link.Probe() | link.Subscribe() | link.Resubscribe() | AskSeed():
                 if self._line is not None and self._line.generation == command.generation:
@@ -106,6 +107,11 @@ class LiveBroker:
         if self._line is line:
             self._line = None
 
+    def _abort(self, generation: int) -> None:
+        """End a connection, or a dial that has not begun yet."""
+        if generation in (of.generation for of in (self._dial, self._line) if of is not None):
+            self._hang_up()
+
     def _hang_up(self) -> None:
         line, self._line = self._line, None
         self._dial = None
@@ -119,6 +125,7 @@ class LiveBroker:
         self._put(packet)
         if self._in.statistics().current_buffer_used >= FULL:
             line.pause()
+            self._fills.set()
 
     def _put(self, packet: Packet) -> None:
         self._in.send_nowait(packet)
@@ -126,17 +133,19 @@ class LiveBroker:
     async def _drain(self) -> None:
         """Let a connection that has been paused read on once the road is free."""
         while True:
-            await trio.sleep(WAIT_S if self._line is not None and self._line.is_paused else 1)
-            line = self._line
-            if line is not None and line.is_paused and self._in.statistics().current_buffer_used < FULL // 2:
-                line.resume()
+            await self._fills.wait()
+            self._fills = trio.Event()
+            while self._in.statistics().current_buffer_used >= FULL // 2:  # noqa: ASYNC110 - the reader knows no event
+                await trio.sleep(WAIT_S)
+            if self._line is not None:
+                self._line.resume()
 
     def _place(self, command: order.Place) -> None:
         sent = self._line is not None and self._line.place(command.orders)
         ids = tuple(terms.order_id for terms in command.orders)
         self.post(order.PlacementAnswered(now_ns=self._clock(), order_ids=ids, sent=sent))
 
-    def _ask(self, command: order.Ask) -> None:
+    def _ask(self, command: order.Ask | order.AskMargin) -> None:
         line = self._line
         if line is not None:
             line.ask(command)

@@ -9,6 +9,7 @@ import trio_asyncio
 from system.broker.address import Address
 
 IN_USE: Final = 326
+GUESS: Final = "Peer closed connection."  # the library's, about a client id, for every end before its start
 LATER_S: Final = 5.0  # the library's own limit: ours comes first, and knows why
 
 Why = Literal["refused", "in_use", "silent", "hung_up", "broken"]
@@ -38,6 +39,7 @@ async def dial(
         over.set()
 
     client.apiError.connect(end, keep_ref=True)
+    client.conn.disconnected.connect(end, keep_ref=True)  # before the greeting the library says nothing of it
     failure: list[BaseException] = []
     done = False
     with trio.move_on_after(within_s) as limit:
@@ -55,7 +57,7 @@ async def dial(
             nursery.start_soon(call)
             await over.wait()
             nursery.cancel_scope.cancel()
-    if done:
+    if done and client.isReady():  # it may have ended as soon as it stood
         return
     if limit.cancelled_caught:
         ended.clear()  # it was us
@@ -80,5 +82,6 @@ def _why(
     if any(isinstance(wrong, OSError) and not isinstance(wrong, TimeoutError) for wrong in failure):
         return NoConnectionError("refused", f"{address} cannot be reached: {failure[0]}")
     if ended:
-        return NoConnectionError("hung_up", f"{address} closed the connection")
+        words = "" if ended[0].startswith(GUESS) else ended[0]
+        return NoConnectionError("hung_up", f"{address} closed the connection{words and ': ' + words}")
     return NoConnectionError("silent", f"{address} did not answer within {within_s:g} s")

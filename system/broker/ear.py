@@ -6,40 +6,49 @@ decoder, server versions 157 to 176. A message that cannot be read becomes a rec
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from ib_insync.decoder import Decoder
 
-from system.broker.asked import Asked
-from system.broker.terms import SIDES, UNSET, contracts, terms_of, ticks
+from system.broker.asked import ADVISORY, Asked
+from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id, signed, terms_of, ticks, touch, whole
+from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
 from system.domain.settings import SECOND_NS
 
 OTHERS: Final = frozenset(range(1, 108))  # messages that TWS is known to send
-ADVISORY: Final = frozenset({10090, *range(2100, 2200)})  # about a stream, and it goes on
 TEXT_MAX: Final = 200
+WORDS_MAX: Final = 1000  # of TWS's own: a reason may be at their end
 CODES_MAX: Final = 20
+ORDER_AT: Final = {"3": 1, "5": 1, "11": 2}  # the field with an order's id
+OF_THE_LINK: Final = frozenset({1100, 1101, 1102, 1300})  # whatever id comes with it
+SECONDS_MAX: Final = 1 << 33
+USD_MAX: Final = 1e6
+UNREADABLE: Final = (  # what a message can be at its worst: too short, no number, of no kind that there is
+    *(ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, StopIteration),
+)
 
 
 class Ear:
     """`serverVersion` and `interpret` are what the library calls. Answers to questions go to `asked`."""
 
-    def __init__(self, generation: int, now_ns: Callable[[], int], asked: Asked) -> None:
-        self.records: list[Record] = []
+    def __init__(self, generation: int, now_ns: Callable[[], int], say: Callable[[Record], None], asked: Asked) -> None:
         self.con_id = 0  # of what is traded, once it is known
         self.streams: dict[int, str] = {}  # by request id
         self.codes: list[int] = []  # told so far about no request of ours, the first few
         self._generation = generation
         self._now_ns = now_ns
+        self._say = say
         self._asked = asked
         self._decoder: Any = Decoder(self, 0)  # type: ignore[arg-type] # it only calls
-        self._flowing: set[str] = set()
+        self._flowing: set[str] = set()  # streams that have ticked in the packet in hand
         self._handlers: dict[int, Callable[[list[str]], None]] = {
             3: self._order_status,
             4: self._error,
-            5: self._decoder.openOrder,
+            5: self._open_order,
             9: self._next_valid_id,
             10: self._decoder.contractDetails,
             11: self._execution,
@@ -66,27 +75,29 @@ class Ear:
         self._decoder.serverVersion = version
 
     def interpret(self, fields: list[str]) -> None:
-        """Take one message."""
+        """Take one message. One that cannot be read might have been part of any answer."""
         try:
             handler = self._handlers.get(int(fields[0]))
             if handler is not None:
                 handler(fields)
             elif int(fields[0]) not in OTHERS:
                 self._bad(f"message {fields[0]} is not known")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+        except UNREADABLE as error:
+            self._asked.doubt()
             self._bad(f"message {fields[0] if fields else ''}: {type(error).__name__}: {error}")
+            self._doubt_order(fields)
 
-    def take(self) -> tuple[Record, ...]:
-        """What has been said since this was last asked."""
-        now_ns = self._now_ns()
-        for stream in sorted(self._flowing):
-            self._say(link.DataFlowing(now_ns=now_ns, generation=self._generation, stream=stream))
+    def _doubt_order(self, fields: list[str]) -> None:
+        """What was said of an order is not known: an error about it has the broker asked."""
+        at = ORDER_AT.get(fields[0], len(fields)) if fields else 0
+        with suppress(ValueError):
+            if at < len(fields):
+                about = order_id(fields[at])
+                self._say(order.ErrorTold(**self._stamp, order_id=about, code=0, text="told what cannot be read"))
+
+    def rest(self) -> None:
+        """The packet is over."""
         self._flowing.clear()
-        records, self.records = tuple(self.records), []
-        return records
-
-    def _say(self, record: Record) -> None:
-        self.records.append(record)
 
     def _bad(self, text: str) -> None:
         self._say(BadDataTold(now_ns=self._now_ns(), generation=self._generation, text=text[:TEXT_MAX]))
@@ -101,27 +112,33 @@ class Ear:
         stream = self.streams.get(int(fields[1]))
         if stream is None:
             return  # a remainder of a request that has been taken back
-        now_ns, kind = self._now_ns(), fields[2]
+        kind = fields[2]
         if kind == "3":
-            bid, ask = ticks(float(fields[4])), ticks(float(fields[5]))
-            bid_size, ask_size = contracts(float(fields[6])), contracts(float(fields[7]))
-            told: Record = QuoteTold(
-                now_ns=now_ns,
-                generation=self._generation,
-                bid_ticks=bid,
-                ask_ticks=ask,
-                bid_size=bid_size if bid else 0,
-                ask_size=ask_size if ask else 0,
-            )
-        elif kind in "12":
+            self._quote(stream, fields)
+        elif kind in ("1", "2"):
             price, size = ticks(float(fields[4])), contracts(float(fields[5]))
             if not price:
                 raise ValueError(f"a trade at {fields[4]}")
-            told = TradeTold(now_ns=now_ns, generation=self._generation, price_ticks=price, size=size)
+            self._flow(stream)
+            self._say(TradeTold(**self._stamp, price_ticks=price, size=size))
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
-        self.records.append(told)
-        self._flowing.add(stream)
+
+    def _flow(self, stream: str) -> None:
+        """Say that a stream flows, once a packet, before the tick that proves it: that one may be acted on."""
+        if stream not in self._flowing:
+            self._flowing.add(stream)
+            self._say(link.DataFlowing(**self._stamp, stream=stream))
+
+    def _quote(self, stream: str, fields: list[str]) -> None:
+        """A quote; one that cannot be read still ends the one before it, as a quote with a side missing does (S11)."""
+        try:
+            (bid, bid_size), (ask, ask_size) = touch(fields[4], fields[6]), touch(fields[5], fields[7])
+        except UNREADABLE:
+            self._say(QuoteTold(**self._stamp, bid_ticks=0, ask_ticks=0, bid_size=0, ask_size=0))
+            raise
+        self._flow(stream)
+        self._say(QuoteTold(**self._stamp, bid_ticks=bid, ask_ticks=ask, bid_size=bid_size, ask_size=ask_size))
 
     def _data_type(self, fields: list[str]) -> None:
         """Delayed or frozen data is never traded on (F46)."""
@@ -147,18 +164,24 @@ class Ear:
         self._say(
             order.StatusTold(
                 **self._stamp,
-                order_id=int(fields[1]),
+                order_id=whole(fields[1], ID_MAX),
                 status=fields[2],
                 filled=contracts(float(fields[3])),
                 remaining=contracts(float(fields[4])),
-                perm_id=int(fields[6]),
-                client_id=int(fields[9]),
+                perm_id=whole(fields[6], PERM_ID_MAX),
+                client_id=whole(fields[9], ID_MAX),
             )
         )
 
-    def openOrder(self, _order_id: int, contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
+    def _open_order(self, fields: list[str]) -> None:
+        """One in another contract is not ours to read."""
+        if int(fields[2]) == self.con_id:
+            self._decoder.openOrder(fields)
+
+    def openOrder(self, _order_id: int, _contract: Any, told: Any, state: Any) -> None:  # noqa: N802 - as above
         """An open order, asked for or not."""
-        if contract.conId != self.con_id:
+        if told.whatIf:
+            self._asked.margin(told.orderId, *margin_cents(state))
             return
         record = order.OpenOrderTold(
             **self._stamp,
@@ -177,9 +200,9 @@ class Ear:
         record = order.ExecutionTold(
             now_ns=now_ns,
             generation=self._generation,
-            client_id=int(fields[22]),
-            order_id=int(fields[2]),
-            perm_id=int(fields[21]),
+            client_id=whole(fields[22], ID_MAX),
+            order_id=whole(fields[2], ID_MAX),
+            perm_id=whole(fields[21], PERM_ID_MAX),
             ref=fields[26],
             exec_id=fields[14],
             side=SIDES[fields[18]],
@@ -192,24 +215,24 @@ class Ear:
 
     def _commission(self, fields: list[str]) -> None:
         usd = float(fields[3] or -1)
-        cents = round(usd * 100) if 0 <= usd < UNSET else None
+        cents = round(usd * 100) if 0 <= usd < USD_MAX and fields[4] == "USD" else None
         self._say(order.CommissionTold(**self._stamp, exec_id=fields[2], cents=cents))
 
     def _position(self, fields: list[str]) -> None:
         if int(fields[4]) == self.con_id:
-            self._asked.position(int(fields[2]), int(float(fields[15])))
+            self._asked.position(int(fields[2]), fields[17], signed(float(fields[15])))
 
     # the rest
 
     def _next_valid_id(self, fields: list[str]) -> None:
-        self._say(order.NextIdTold(**self._stamp, order_id=int(fields[2])))
+        self._say(order.NextIdTold(**self._stamp, order_id=order_id(fields[2])))
 
     def _current_time(self, fields: list[str]) -> None:
-        self._say(link.HeartbeatAnswered(**self._stamp, server_ns=int(fields[2]) * SECOND_NS))
+        self._say(link.HeartbeatAnswered(**self._stamp, server_ns=whole(fields[2], SECONDS_MAX) * SECOND_NS))
 
     def _error(self, fields: list[str]) -> None:
-        req_id, code, text = int(fields[2]), int(fields[3]), fields[4]
-        if req_id < 0:
+        req_id, code, text = int(fields[2]), int(fields[3]), fields[4][:WORDS_MAX]
+        if req_id < 0 or code in OF_THE_LINK:
             self.codes = [*self.codes, code][:CODES_MAX]
             self._say(link.CodeTold(**self._stamp, code=code, text=text))
         elif stream := self.streams.get(req_id):

@@ -151,7 +151,7 @@ class Examination:
         told = await door.ask(door.ib.reqCurrentTimeAsync, "the time", within_s=ANSWER_S)
         self.now_ns = int(told.timestamp()) * SECOND_NS
         brand = await door.ask(door.ib.reqUserInfoAsync, "the login", within_s=ANSWER_S)
-        self.is_mock = brand.startswith(MOCK)
+        self.is_mock = brand == MOCK
         if self.is_mock:
             return f"a mock TWS, whose clock is its own: {told:%Y-%m-%d %H:%M:%S} UTC"
         skew_s = (self.wall_ns() - self.now_ns) // SECOND_NS

@@ -1,6 +1,5 @@
 """Whose account is behind an address: dial, hear the greeting, and leave. A mock TWS also tells what time it plays."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,8 +11,7 @@ from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.door import END_S, USER_INFO, guard
 from system.domain.settings import SECOND_NS
 
-MOCK: Final = "bn mock-tws"  # as a mock names itself; behind it its pace
-PACE: Final = re.compile(rf"{MOCK} x([0-9.e+-]+)")
+MOCK: Final = "bn mock-tws"  # as a mock names itself
 CURRENT_TIME: Final = 49
 ASK_S: Final = 3.0
 REQUEST_ID: Final = 1
@@ -21,11 +19,10 @@ REQUEST_ID: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeting:
-    """`speed` and `mock_ns` are a mock's: seconds of its market a second, and its time; else 0."""
+    """`mock_ns` is the time in a mock's market; 0: it is none."""
 
     accounts: tuple[str, ...]
     mock_ns: int = 0
-    speed: float = 0.0
 
 
 async def greet(address: Address, *, asks_mock: bool, within_s: float) -> Greeting:
@@ -43,8 +40,7 @@ async def greet(address: Address, *, asks_mock: bool, within_s: float) -> Greeti
             within_s,
         )
         accounts = tuple(ib.client.getAccounts())
-        mock_ns, speed = await _ask_mock(ib.client) if asks_mock else (0, 0.0)
-        return Greeting(accounts=accounts, mock_ns=mock_ns, speed=speed)
+        return Greeting(accounts=accounts, mock_ns=await _ask_mock(ib.client) if asks_mock else 0)
     finally:
         if connection.isConnected():
             lost = trio.Event()
@@ -54,8 +50,8 @@ async def greet(address: Address, *, asks_mock: bool, within_s: float) -> Greeti
                 await lost.wait()  # the client id is free again only then
 
 
-async def _ask_mock(client: Any) -> tuple[int, float]:
-    """The time and the speed of a mock; zeros where it is none, or does not say."""
+async def _ask_mock(client: Any) -> int:
+    """The time of a mock; 0 where it is none, or does not say."""
     told: dict[int, str] = {}
     done = trio.Event()
 
@@ -73,7 +69,4 @@ async def _ask_mock(client: Any) -> tuple[int, float]:
         raise NoConnectionError("hung_up", str(lost)) from None
     with trio.move_on_after(ASK_S):
         await done.wait()
-    brand = PACE.fullmatch(told.get(USER_INFO, ""))
-    if brand is None or CURRENT_TIME not in told:
-        return 0, 0.0
-    return int(told[CURRENT_TIME]) * SECOND_NS, float(brand[1])
+    return int(told[CURRENT_TIME]) * SECOND_NS if told.get(USER_INFO) == MOCK and CURRENT_TIME in told else 0

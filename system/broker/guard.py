@@ -1,12 +1,13 @@
 """A connection that notices broken framing; the library's own waits for ever for a frame that never ends."""
 
-from typing import Final
+from typing import Any, Final
 
 from ib_insync.connection import Connection
 
 LENGTH_BYTES: Final = 4
 FRAME_MAX: Final = 16 * 1024 * 1024
-CHUNK_MAX: Final = 64 * 1024  # the library copies what is left after each message: small pieces keep it quick
+READ_MAX: Final = 64 * 1024  # bytes taken in one go: while they are worked on, nobody else is served
+CHUNK_MAX: Final = 16 * 1024  # the library copies what is left after each message: small pieces keep it quick
 
 
 class GuardedConnection(Connection):
@@ -22,6 +23,10 @@ class GuardedConnection(Connection):
         super().reset()
         self._buffer.clear()
         self.broken = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Read in small portions."""
+        transport.max_size = READ_MAX
 
     def disconnect(self) -> None:
         """End it at once: a graceful end waits for a peer that may be gone."""

@@ -8,24 +8,29 @@ import ib_insync
 import trio
 
 from system.broker.address import Address, account_fault
-from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, Asked, future
+from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
+from system.broker.intake import Intake, Wire
 from system.broker.pace import Pace
 from system.broker.terms import order_of
+from system.broker.what_if import what_if
 from system.domain import link_events as link
 from system.domain import order_events as order
+from system.domain.instrument import Instrument
 from system.domain.order_events import Terms
-from system.domain.road import AskSeed, ContractTold, Packet, Record
+from system.domain.road import AskSeed, ContractTold, Packet
 from system.domain.settings import DAY_S, MINUTE_S, SECOND_NS
 
 if TYPE_CHECKING:
     from system.broker.broker import Account
 
 CONNECT_S: Final = 10.0
+VERSIONS: Final = (157, 176)  # whose layouts we read: what the library offers
+MARGIN_DEADLINE_S: Final = 10.0
 UNIX_SECONDS: Final = 2  # how bars are to be dated
 
-Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask
+Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask | order.AskMargin
 
 
 class Line:
@@ -40,24 +45,25 @@ class Line:
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
         prepare: Callable[[Any], None],
-        wire: Callable[[int, str, int, bytes], None] | None,
+        wire: Wire | None,
     ) -> None:
         self.generation = generation
         self.is_paused = False
         self._address = address
         self._account = account
         self._clock = clock
-        self._put = put
         self._prepare = prepare
-        self._wire = wire
-        self._now_ns = 0  # of the packet in hand
-        self._in_packet = False
-        self._asked = Asked(generation, self._stamp_ns, self._say)
-        self._ear = Ear(generation, self._stamp_ns, self._asked)
+        self._intake = intake = Intake(generation, clock, lambda packet: put(self, packet), wire)
+        self._say = intake.say
+        self._asked = Asked(generation, intake.now_ns, intake.say)
+        self._ear = Ear(generation, intake.now_ns, intake.say, self._asked)
         self._pace = Pace()
         self._over = trio.Event()
+        self._greeted = False  # whether it has been said that the connection stands
+        self._broken = ""  # what of ours failed at it
         self._name = ""
         self._contract: Any = None
+        self._month = account.month(clock())
         self._queued: list[order.Ask] = []  # for open orders, while the list is being told
         self._scope = trio.CancelScope()
         self._client: Any = None
@@ -72,12 +78,9 @@ class Line:
             self._prepare(ib)
             client.MaxRequests = 0
             client.decoder = self._ear
-            client._tcpDataArrived = self._arrived
-            client._tcpDataProcessed = self._processed
+            self._intake.listen(client, self._ear)
             client.conn.disconnected.connect(self._lost, keep_ref=True)
             client.conn.hasData.error_event.connect(self._failed, keep_ref=True)
-            if self._wire is not None:
-                self._listen(client.conn, self._wire)
             try:
                 async with trio.open_nursery() as nursery:
                     self._nursery = nursery
@@ -95,56 +98,79 @@ class Line:
                 self._client,
                 lambda: self._client.connectAsync(address.host, address.port, address.client_id, CONNECT_S + LATER_S),
                 address,
-                self._codes,
+                lambda: self._ear.codes,
                 CONNECT_S,
             )
         except NoConnectionError as wrong:
-            self._over.set()
-            self._say(link.DialFailed(**self._stamp, reason=str(wrong)))
+            self._fail(self._broken or str(wrong))
+            return
+        if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
+            self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")
             return
         if not self._client.isReady():  # it has ended behind the last word of the greeting
             self._over.set()
             self._say(link.DialFailed(**self._stamp, reason=f"{address} closed the connection"))
             return
         accounts = self._client.getAccounts()
+        self._greeted = True
         self._say(link.Connected(**self._stamp))
         fault = account_fault(accounts, address.port, paper=self._account.paper, expected=self._account.expected)
+        if not fault and self._client.getReqId() >= REQUEST_IDS:
+            fault = f"order ids have reached {REQUEST_IDS}; reset the API order id sequence in TWS"
         if fault:
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._name = accounts[0]
-        month = self._account.month(self._clock())
-        req_id = self._asked.new_id()
+        self._ask_contract(self._take_contract)
+
+    def _ask_contract(self, take: Callable[[bool, list[Any]], None]) -> None:
+        req_id, month = self._asked.new_id(), self._month
         self._inquire(
             req_id,
-            lambda known, found: self._take_contract(known, found, req_id),
+            take,
             lambda: self._client.reqContractDetails(
                 req_id, future(self._account.instrument.symbol, month.year, month.month)
             ),
             DEADLINE_S,
         )
 
-    def _take_contract(self, known: bool, found: list[Any], req_id: int) -> None:
-        """Exactly one contract, whose terms are the configured ones (F51)."""
-        instrument, month = self._account.instrument, self._account.month(self._clock())
+    def _fail(self, reason: str) -> None:
+        self._over.set()
+        self._say(link.DialFailed(**self._stamp, reason=reason))
+
+    def _fault(self, found: list[Any]) -> str:
+        """Why these are not exactly one contract, whose terms are the configured ones, or nothing (F51)."""
+        instrument = self._account.instrument
+        if len(found) != 1:
+            return f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {self._month}; expected one"
+        return _terms_fault(found[0], instrument)
+
+    def _take_contract(self, known: bool, found: list[Any]) -> None:
         if not known:
-            self._end(f"no contract {instrument.symbol} {month} was told")
+            self._end(f"no contract {self._account.instrument.symbol} {self._month} was told")
             return
-        fault = f"{min(len(found), CONTRACTS_MAX)} contracts for {instrument.symbol} {month}; expected one"
-        if len(found) == 1:
-            terms = (float(found[0].contract.multiplier), found[0].minTick)
-            wanted = (float(instrument.usd_per_point), float(instrument.tick))
-            fault = "" if terms == wanted else f"multiplier and tick are {terms}; expected {wanted}"
-        if fault:
+        if fault := self._fault(found):
             self._say(link.AccountRefused(**self._stamp, reason=fault))
             return
         self._contract = found[0].contract
         self._ear.con_id = self._contract.conId
         told = ContractTold(
-            **self._stamp, month=month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
+            **self._stamp, month=self._month, con_id=self._contract.conId, local_symbol=self._contract.localSymbol
         )
         self._say(told)
         self._say(link.Verified(**self._stamp))
+        self._nursery.start_soon(self._look_again)
+
+    async def _look_again(self) -> None:
+        """Each day: is the contract still what it was (F50)? Where it is not, the next connection judges."""
+        while True:
+            await trio.sleep(DAY_S)
+            self._ask_contract(self._compare_contract)
+
+    def _compare_contract(self, known: bool, found: list[Any]) -> None:
+        if known and (self._fault(found) or found[0].contract.conId != self._contract.conId):
+            self._end(f"the contract {self._contract.localSymbol} is told otherwise than at the beginning")
+            self._client.conn.disconnect()
 
     def abort(self) -> None:
         """End at once, telling nothing."""
@@ -162,76 +188,30 @@ class Line:
 
     def resume(self) -> None:
         """Read on."""
-        self.is_paused = False
         transport = self._client.conn.transport
-        if transport is not None:
+        if self.is_paused and transport is not None:
             transport.resume_reading()
+        self.is_paused = False
 
     def _lost(self, text: str) -> None:
         broken = getattr(self._client.conn, "broken", None)
-        self._end(f"TWS sent {broken}" if broken else text or "TWS hung up")
+        self._end(f"sent {broken}" if broken else text or "hung up")
 
     def _failed(self, _event: Any, error: BaseException) -> None:
         """Something of ours failed while it took a packet; the library would log it and go on (F41)."""
-        self._in_packet = False
-        self._end(f"what TWS sent could not be taken: {type(error).__name__}: {error}")
+        self._broken = f"said what could not be taken: {type(error).__name__}: {error}"
+        self._end(self._broken)
         self._client.conn.disconnect()
 
     def _end(self, reason: str) -> None:
-        if self._over.is_set():
+        if self._over.is_set() or not self._greeted:
             return
-        was_greeted = bool(self._name)
         self._over.set()
-        if was_greeted or self._client.isReady():
-            self._say(link.ConnectionLost(**self._stamp, reason=reason))
-
-    # in
-
-    def _stamp_ns(self) -> int:
-        """The packet's time within one; else now."""
-        return self._now_ns if self._in_packet else self._clock()
+        self._say(link.ConnectionLost(**self._stamp, reason=reason))
 
     @property
     def _stamp(self) -> dict[str, int]:
-        return {"now_ns": self._stamp_ns(), "generation": self.generation}
-
-    def _arrived(self) -> None:
-        self._now_ns, self._in_packet = self._clock(), True
-
-    def _processed(self) -> None:
-        records = self._ear.take()
-        self._in_packet = False
-        if records:
-            self._put(self, Packet(now_ns=self._now_ns, records=records))
-
-    def _say(self, record: Record) -> None:
-        """Tell something: in its place within a packet, or by itself."""
-        if self._in_packet:
-            self._ear.records.append(record)
-        else:
-            self._put(self, Packet(now_ns=self._clock(), records=(record,)))
-
-    def _codes(self) -> list[int]:
-        """Those told while dialling."""
-        return self._ear.codes
-
-    def _listen(self, conn: Any, wire: Callable[[int, str, int, bytes], None]) -> None:
-        """Show every byte both ways."""
-        send = conn.sendMsg
-
-        def sent(data: bytes) -> None:
-            wire(self.generation, "out", self._clock(), data)
-            send(data)
-
-        conn.sendMsg = sent
-        handle = self._client._onSocketHasData
-        conn.hasData.disconnect(handle)
-
-        def came(data: bytes) -> None:
-            wire(self.generation, "in", self._clock(), data)
-            handle(data)
-
-        conn.hasData.connect(came, keep_ref=True)
+        return {"now_ns": self._intake.now_ns(), "generation": self.generation}
 
     # out
 
@@ -268,13 +248,15 @@ class Line:
             return
         match inquiry:
             case link.Probe():
-                self._pace.soon(self._guarded(self._client.reqCurrentTime))
+                self._pace.soon(self._guarded(self._client.reqCurrentTime), first=True)  # else our own haste ends us
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream)
             case AskSeed():
                 self._ask_bars(inquiry)
             case order.Ask():
                 self._ask_books(inquiry)
+            case order.AskMargin():
+                self._ask_margin(inquiry)
 
     def _subscribe(self, stream: str) -> None:
         for req_id in [req_id for req_id, name in self._ear.streams.items() if name == stream]:
@@ -304,6 +286,14 @@ class Line:
             ),
             BARS_DEADLINE_S,
         )
+
+    def _ask_margin(self, asked: order.AskMargin) -> None:
+        """Not in its turn: order ids have to leave in their order."""
+        entry = what_if(asked, self._name)
+        assert entry.whatIf, "it would be placed"
+        self._asked.begin_margin(asked.order_id)
+        self._client.placeOrder(asked.order_id, self._contract, entry)
+        self._nursery.start_soon(self._asked.expire, asked.order_id, MARGIN_DEADLINE_S)
 
     def _ask_books(self, asked: order.Ask) -> None:
         client = self._client
@@ -371,3 +361,13 @@ class Line:
                 send()
 
         return call
+
+
+def _terms_fault(details: Any, instrument: Instrument) -> str:
+    """What differs between a contract's terms and the configured ones, or nothing."""
+    wanted = (float(instrument.usd_per_point), float(instrument.tick))
+    try:
+        terms = (float(details.contract.multiplier), float(details.minTick))
+    except ValueError:
+        return f"multiplier {details.contract.multiplier!r}; expected {wanted[0]:g}"
+    return "" if terms == wanted else f"multiplier and tick are {terms}; expected {wanted}"

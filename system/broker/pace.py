@@ -19,11 +19,11 @@ class Pace:
         self._waiting: deque[Callable[[], None]] = deque()
         self._woken = trio.Event()
 
-    def soon(self, send: Callable[[], None]) -> None:
-        """Send, in order."""
+    def soon(self, send: Callable[[], None], *, first: bool = False) -> None:
+        """Send, in order; `first`: ahead of all that waits."""
         assert len(self._waiting) < QUEUE_MAX, "requests without end"
-        if self._waiting or self._due_s() > trio.current_time():
-            self._waiting.append(send)
+        if (self._waiting and not first) or self._due_s() > trio.current_time():
+            (self._waiting.appendleft if first else self._waiting.append)(send)
             self._woken.set()
         else:
             self._send(send)

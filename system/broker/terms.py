@@ -12,6 +12,9 @@ from system.domain.order_events import Terms
 TICKS_MAX: Final = 1 << 28
 SIZE_MAX: Final = 1 << 30
 UNSET: Final = 1e300  # TWS's and the library's "no value" is 1.79e308
+ID_MAX: Final = 1 << 31  # of orders and clients: 32 bits, with a sign
+PERM_ID_MAX: Final = 1 << 63
+ORDER_ID_MAX: Final = 1_000_000_000  # ids of requests are above, for errors name both alike
 SIDES: Final = {"BUY": 1, "SELL": -1, "BOT": 1, "SLD": -1}
 
 
@@ -30,6 +33,32 @@ def contracts(size: float) -> int:
     if not math.isfinite(size) or size != math.floor(size) or not 0 <= size < SIZE_MAX:
         raise ValueError(f"size {size!r}: expected a whole number of contracts")
     return int(size)
+
+
+def signed(size: float) -> int:
+    """Contracts held: below 0 for sold ones. Raises ValueError for what is no whole number."""
+    return contracts(size) if size >= 0 else -contracts(-size)
+
+
+def touch(price: str, size: str) -> tuple[int, int]:
+    """A side of a quote; 0 contracts where there is none, by its price or by its size. Raises ValueError."""
+    at_ticks, shown = ticks(float(price)), float(size)
+    if not at_ticks or shown < 0 or shown > UNSET:
+        return at_ticks, 0
+    return at_ticks, contracts(shown)
+
+
+def whole(text: str, below: int) -> int:
+    """A whole number that TWS can mean. Raises ValueError."""
+    number = int(text)
+    if not 0 <= abs(number) < below:
+        raise ValueError(f"{text[:20]}: expected a number below {below}")
+    return number
+
+
+def order_id(text: str) -> int:
+    """An id that orders may have: one that is far too high would be the floor of all later ones. Raises ValueError."""
+    return whole(text, ORDER_ID_MAX)
 
 
 def order_of(terms: Terms, account: str, *, transmit: bool) -> Any:
@@ -56,7 +85,7 @@ def order_of(terms: Terms, account: str, *, transmit: bool) -> Any:
 def terms_of(order: Any) -> Terms:
     """An order as the broker tells of it. Raises ValueError for one that ours can never look like."""
     return Terms(
-        order_id=order.orderId,
+        order_id=order_id(str(order.orderId)),
         ref=order.orderRef,
         side=SIDES[order.action],
         contracts=contracts(float(order.totalQuantity)),

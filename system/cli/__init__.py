@@ -11,13 +11,17 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from system.cli.blotter import blotter
 from system.cli.chaos import chaos
+from system.cli.compare import compare
 from system.cli.config import config
+from system.cli.control import flatten, halt, resume, status
 from system.cli.doctor import doctor
 from system.cli.journal import journal
 from system.cli.live import live
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
+from system.cli.record import record
 from system.cli.sim import sim
 from system.cli.tape import tape
 from system.domain.errors import BnError, InputError
@@ -36,6 +40,13 @@ app.command()(sim)
 app.command()(live)
 app.command()(doctor)
 app.command()(chaos)
+app.command()(status)
+app.command()(halt)
+app.command()(resume)
+app.command()(flatten)
+app.command()(record)
+app.command()(blotter)
+app.command()(compare)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(journal, name="journal")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ from system.domain.errors import InputError
 
 if TYPE_CHECKING:
     from system.config.model import Config
+    from system.wiring.console import Console
+    from system.wiring.service import Plan, Running
     from system.wiring.wiring import Rules
 
 
@@ -38,11 +41,10 @@ def live(
     set_: Overrides = None,
 ) -> int:
     """Trade through TWS until SIGTERM or Ctrl-C; status 3 where the link is given up."""
-    import trio
-
     from system.broker.address import Address
     from system.config import load_config
-    from system.wiring.service import Live, Plan
+    from system.wiring.console import Console
+    from system.wiring.service import Plan
 
     if kind is None:
         raise InputError("bn live: expected --paper or --real")
@@ -51,36 +53,75 @@ def live(
     loaded = load_config(config, set_ or (), os.environ)
     address = Address(host=host, port=port or PORTS[kind, gateway], client_id=client_id)
     plan = Plan(
+        config=loaded,
         address=address,
         rules=_rules(loaded, client_id, dry_run),
-        paper=kind,
-        folder=_folder,
+        is_paper=kind,
         records_wire=record_wire,
         exits_if_halted=exit_if_halted,
     )
-    trio.run(Live(plan, wall_ns=wall_ns, log=_log).run)
+    if not kind and not dry_run:
+        _confirm(loaded)
+    console = Console(sys.stderr.fileno())
+    try:
+        _run(plan, console, Path(loaded.log_dir).expanduser())
+    finally:
+        console.close()
     return 0
+
+
+def _run(plan: "Plan", console: "Console", logs: Path) -> None:
+    """On a terminal one panel; else lines."""
+    import trio
+
+    from system.wiring.log import EventLog, library_events
+    from system.wiring.panel import LivePanel
+    from system.wiring.service import Live
+
+    panel = LivePanel(console) if console.is_terminal else None
+    log = EventLog(logs, wall_ns, panel.say if panel else lambda _level, line: console.say(line))
+
+    async def show(running: "Running") -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(console.run)
+            if panel:
+                nursery.start_soon(panel.run, running.status, log)
+
+    try:
+        with library_events(log), panel or nullcontext():
+            trio.run(Live(plan, wall_ns=wall_ns, log=log, services=[show]).run)
+    finally:
+        log.close()
+
+
+def _confirm(config: "Config") -> None:
+    """Real money: only at a terminal, only after this very program has run on paper, only by that word."""
+    from system.domain.errors import RefusedError
+    from system.wiring.runs import has_recent_paper_run
+    from system.wiring.version import version
+
+    if not sys.stdin.isatty():
+        raise RefusedError("--real: expected a terminal, at which to type CONFIRME")
+    if not has_recent_paper_run(config, version(), wall_ns()):
+        wanted = "with --paper, at IB and ended well, in the last 7 days"
+        raise RefusedError(f"--real: expected a run of this version ({version()}) {wanted}")
+    sys.stderr.write("This trades real money. Type CONFIRME to go on: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != "CONFIRME":
+        raise RefusedError("--real: not confirmed; nothing was done")
 
 
 def _rules(config: "Config", client_id: int, is_dry: bool) -> "Rules":
     from system.config.link import link_rules
-    from system.domain.limits import OrderRules
+    from system.config.orders import order_rules
     from system.wiring.wiring import Rules
 
     return Rules(
         settings=config.settings(),
         link=link_rules(config),
-        orders=OrderRules(client_id=client_id),
+        orders=order_rules(config, client_id),
         allow_partial_vwap=config.allow_partial_vwap,
         is_dry=is_dry,
+        rolls=True,
+        checks_margin=config.margin_check,
     )
-
-
-def _folder(account: str) -> Path:
-    folder = Path("data") / account
-    (folder / "tapes").mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _log(event: str, /, **fields: object) -> None:
-    sys.stderr.write(f"{event} {' '.join(f'{k}={v}' for k, v in fields.items())}\n")

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,7 +18,9 @@ from system.domain.errors import InputError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from simulator.replay.run import Replay
+    from simulator.fidelity.run import LiveReplay
+    from simulator.replay.run import Replay, Source
+    from system.config import Config
 
 SHOW_PROGRESS_AFTER_S = 2.0
 SESSIONS_MAX = 4_000  # to the end of the calendar
@@ -38,6 +40,10 @@ def sim(
     flow: FlowFile = None,
     config: ConfigFile = None,
     set_: Overrides = None,
+    fidelity: Annotated[
+        Literal["core", "actors", "wire"],
+        typer.Option(help="The decisions alone, the live system, or that over TWS's wire: the same result."),
+    ] = "core",
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a page with charts.")] = None,
     blotter: Annotated[
         Path | None, typer.Option(metavar="F", help="Write round trips: .csv, .parquet, .jsonl.")
@@ -69,7 +75,7 @@ def sim(
             f"--{'flow' if flow else 'preset'}: expected without tapes: it is about the synthetic sessions"
         )
     source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions, load_flow(flow, preset), market)
-    replay = run.Replay(source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
+    replay = _replay(fidelity, source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
     if is_cold():
         sys.stderr.write("bn: compiling for this machine, once: this takes some seconds\n")
     _run(replay, source.events)
@@ -77,7 +83,24 @@ def sim(
     return 0 if replay.summary.complete else 130
 
 
-def _run(replay: "Replay", total: int | None) -> None:
+def _replay(
+    fidelity: Literal["core", "actors", "wire"],
+    source: "Source",
+    settings: "Config",
+    profiles: list[str],
+    *,
+    with_curves: bool,
+) -> "Replay | LiveReplay":
+    if fidelity == "core":
+        from simulator.replay.run import Replay
+
+        return Replay(source, settings, profiles, with_curves=with_curves)
+    from simulator.fidelity.run import LiveReplay
+
+    return LiveReplay(source, settings, profiles, with_curves=with_curves, fidelity=fidelity)
+
+
+def _run(replay: "Replay | LiveReplay", total: int | None) -> None:
     """Take all batches; Ctrl-C ends after the one in hand, with what is known so far."""
 
     def stop(*_: object) -> None:
@@ -109,7 +132,9 @@ def _progress_bar(total: int | None) -> "Progress":
     return bar
 
 
-def _show(replay: "Replay", report: Path | None, blotter: Path | None, signals: Path | None, *, as_json: bool) -> None:
+def _show(
+    replay: "Replay | LiveReplay", report: Path | None, blotter: Path | None, signals: Path | None, *, as_json: bool
+) -> None:
     """Write the files that were asked for, then print."""
     results = replay.results()
     tape = replay.summary

@@ -205,6 +205,26 @@ class Config(BaseModel):
     order_latency_ms: Annotated[Decimal, decimal("0.001", "60000", 6, "milliseconds")] = Field(
         Decimal(50), description="Milliseconds from a command to the exchange; never 0."
     )
+    # hard limits that no signal can pass, live
+    max_position_contracts: Annotated[int, whole(1, 1000)] = Field(
+        10, description="Live: contracts that orders not proven dead may lead to, long or short, at most."
+    )
+    max_orders_per_minute: Annotated[int, whole(3, 1000)] = Field(
+        30, description="Live: orders sent within any 60 seconds, at most; a bracket is three. Exits are never denied."
+    )
+    max_spread_ticks: Annotated[int, whole(1, 10_000)] = Field(
+        40, description="Live: ticks from bid to ask beyond which no entry is made."
+    )
+    max_day_loss_open_usd: Annotated[Decimal, decimal("0.01", "10000000", 2, "USD")] = Field(
+        Decimal(5000),
+        description="Live: loss of a session in USD, open position included, at which all is closed and entries halt.",
+    )
+    margin_check: Annotated[bool, FLAG] = Field(
+        True, description="Live: no entries in a session until TWS has said that the account can carry one."
+    )
+    max_clock_skew_s: Annotated[Decimal, decimal("2", "3600", 3, "seconds")] = Field(
+        Decimal(30), description="Live: seconds between TWS's clock and this machine's beyond which no entry is made."
+    )
     # the calendar
     roll_days: Annotated[int, whole(0, 60)] = Field(
         8, description="Days before the third Friday of the contract's month from which it gets no entries."
@@ -237,6 +257,12 @@ class Config(BaseModel):
     )
     data_stall_s: Annotated[Decimal, decimal("5", "3600", 3, "seconds")] = Field(
         Decimal(30), description="Live: seconds of silence in an open market after which data counts as dead."
+    )
+    link_patience_s: Annotated[Decimal, decimal("10", "86400", 3, "seconds")] = Field(
+        Decimal(120), description="Live: seconds without a link that is ready, in an open market, until an alert."
+    )
+    tick_spacing_s: Annotated[Decimal, decimal("0", "60", 3, "seconds")] = Field(
+        Decimal(15), description="Live: seconds between two tick-by-tick requests; IB takes one in 15 s for a contract."
     )
     maintenance_margin_s: Annotated[Decimal, decimal("0", "14400", 3, "seconds")] = Field(
         Decimal(900), description="Live: seconds without entries before a window of maintenance."

@@ -1,7 +1,8 @@
 """Our own book: what executions of our orders add up to, each counted once, corrections netted out.
 
 An execution's key is its id without the last part, which is its revision. A fill that no execution explains is
-`inferred`; an execution of the same order that comes after all takes its place.
+`inferred`; an execution that comes after all takes its place: of the order that the fill was ascribed to, or, where it
+was ascribed to none, of an order that was over. What fills an order that lives is news, and explains nothing past.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from system.domain.settings import DAY_S, SECOND_NS
 
 KEPT_NS: Final = 3 * DAY_S * SECOND_NS  # ids are asked for since midnight; older ones never come again
 INFERRED: Final = "inferred"
+UNTOLD: Final = -1  # a commission that is yet to be told
+MISSED: Final = -2  # one that has not been told in time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class Execution:
     contracts: int
     price_ticks: int
     ts_ns: int
+    commission_cents: int = UNTOLD
 
     @property
     def signed(self) -> int:
@@ -57,8 +61,11 @@ def is_new(book: Book, exec_id: str) -> bool:
     return before is None or revision > before.revision
 
 
-def add(book: Book, exec_id: str, execution: Execution) -> Book:
-    """Count an execution; told again it changes nothing, corrected it changes the book by the difference."""
+def add(book: Book, exec_id: str, execution: Execution, *, is_live: bool = False) -> Book:
+    """Count an execution; told again it changes nothing, corrected it changes the book by the difference.
+
+    `is_live`: its order could still fill, for all that was known.
+    """
     if not is_new(book, exec_id):
         return book
     stem, revision = split_id(exec_id)
@@ -67,17 +74,27 @@ def add(book: Book, exec_id: str, execution: Execution) -> Book:
     before = book.executions.get(stem)
     change = execution.signed - (before.signed if before is not None else 0)
     if before is None and not stem.startswith(INFERRED):
-        change -= _supersede(kept, execution)
+        change -= _supersede(kept, execution, is_live)
     kept[stem] = replace(execution, revision=revision)
     return Book(book.position + change, MappingProxyType(kept))
 
 
-def _supersede(kept: dict[str, Execution], execution: Execution) -> int:
+def charge(book: Book, exec_id: str, cents: int) -> Book:
+    """Note an execution's commission, or that it was missed; of one that is not in the book nothing is known."""
+    stem, _ = split_id(exec_id)
+    found = book.executions.get(stem)
+    if found is None:
+        return book
+    return Book(book.position, MappingProxyType({**book.executions, stem: replace(found, commission_cents=cents)}))
+
+
+def _supersede(kept: dict[str, Execution], execution: Execution, is_live: bool) -> int:
     """Take away as much of inferred fills as an execution explains; return what they had added."""
     taken = 0
     for key, found in list(kept.items()):
         left = execution.contracts - taken
-        if key.startswith(INFERRED) and found.side == execution.side and left:
+        is_its = found.order_id == execution.order_id if found.order_id else not is_live
+        if key.startswith(INFERRED) and found.side == execution.side and is_its and left:
             taken += min(left, found.contracts)
             rest = found.contracts - min(left, found.contracts)
             if rest:

@@ -8,7 +8,7 @@ import numpy as np
 from system.domain import patterns, scoring
 from system.domain.scoring import Array
 from system.domain.settings import Settings
-from system.domain.ticks import Batch
+from system.domain.ticks import Batch, empty_batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,10 @@ class Confluence:
         """Restart everything that restarts with the session; the spacing of signals runs on."""
         scoring.clear_session(self._state)
         patterns.forget(self._memory, self._fired)
+
+    def compile(self) -> None:
+        """Compile what the first event would have to wait for, some seconds after an update."""
+        scoring.advance(*self._kernel_arguments, empty_batch(0), 0, 0, self._evaluations, self._signals, self._bars)
 
     def read(self, batch: Batch, start: int, stop: int) -> Iterator[Reading]:
         """Take events [start, stop) of `batch`, all within one session's trading hours."""

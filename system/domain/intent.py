@@ -41,6 +41,7 @@ class Order:
     seen: int = 0  # the record by which it was last sent, told of or put in doubt
     perm_id: int = 0
     doubles: int = 0  # further permIds under its id, each of them one more live order
+    doubled: int = 0  # it has had such: new terms made a second order of it, and would again
     filled: int = 0  # by executions
     told_filled: int = 0  # by statuses: never falls
     remaining: int = 0  # what the broker last said is left, before that its size
@@ -107,12 +108,15 @@ class Bracket:
         """Nothing of it may fill any more."""
         return not any(order.is_live for order in self.orders)
 
-    @property
-    def exit_group(self) -> str:
-        """The group that a further exit joins: a new one once an order has used up the old, and none of it lives."""
+    def exit_group(self, side: int) -> str:
+        """The group that a further exit joins: a new one once an order has used up the old, and none of it lives.
+
+        Of the exit's own side: what closes a position of the wrong sign has nothing to do with what went too far.
+        """
         spent = [order for order in self.orders if order.role is not Role.ENTRY and order.state is OrderState.FILLED]
-        if self.exits:
-            return self.exits[-1].group
+        live = [order for order in self.exits if order.side == side]
+        if live:
+            return live[-1].group
         return f"{self.ref}.{len(spent)}" if spent else self.ref
 
 
@@ -176,6 +180,11 @@ def terms(ref: str, order: Order) -> Terms:
     )
 
 
+def is_moved(bracket: Bracket, order: Order) -> bool:
+    """Whether a target has been moved through the market, as an exit."""
+    return order.role is Role.TARGET and order.price_ticks != bracket.target_ticks
+
+
 NOT_READ_BACK: Final = frozenset({"order_id", "parent_id", "contracts"})
 
 
@@ -194,7 +203,7 @@ def mistakes(sent: Terms, told: Terms) -> str:
 
 def reason(bracket: Bracket, order: Order) -> Reason:
     """What a fill of an order is called in a result."""
-    if order.role is Role.CLOSE:
+    if order.role is Role.CLOSE or is_moved(bracket, order):
         return "opposite" if bracket.exit_reason == "opposite" else "flatten"
     reasons: dict[Role, Reason] = {Role.ENTRY: "entry", Role.TARGET: "target", Role.STOP: "stop"}
     return reasons[order.role]

@@ -18,6 +18,7 @@ class OrderRules:
     max_contracts: int = 10
     max_orders_per_minute: int = 30
     max_spread_ticks: int = 40
+    commission_cents: int = 225  # per contract and side, as configured: another one is told of
     max_day_loss_cents: int = 500_000  # of a session, what is open counted as if closed now
 
 

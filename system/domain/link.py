@@ -18,6 +18,7 @@ from system.domain.link_events import (
     CodeTold,
     Connected,
     ConnectionLost,
+    ContractLeft,
     DataFlowing,
     DialFailed,
     HeartbeatAnswered,
@@ -110,6 +111,8 @@ def wire(draft: Draft, event: WireEvent) -> None:
             draft.fall(Step.FAIL, event.reason)
         case ConnectionLost():
             draft.fall(Step.LOSE, event.reason)
+        case ContractLeft():
+            draft.renew()
         case Connected():
             draft.move(Step.CONNECT)
             if draft.state.cut_ns:

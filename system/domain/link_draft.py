@@ -95,6 +95,13 @@ class Draft:
             if self.state.failures >= self.rules.tries:
                 self.give_up()
 
+    def renew(self) -> None:
+        """End a connection that has served, and make the next at once: a contract belongs to its connection."""
+        self.do(Abort(generation=self.state.generation))
+        self.move(Step.LOSE)
+        self.rest()
+        self.set(dial_due_ns=self.now_ns)
+
     def give_up(self) -> None:
         """The last try has failed."""
         self.move(Step.GIVE_UP)

@@ -85,6 +85,14 @@ class Reconciled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractLeft:
+    """Another contract is to be traded from now on, and nothing of ours is left in the one of this connection."""
+
+    now_ns: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataFlowing:
     """A stream brought live data."""
 
@@ -148,6 +156,7 @@ WireEvent = (
     | Verified
     | AccountRefused
     | Reconciled
+    | ContractLeft
     | DataFlowing
     | StreamRefused
     | MarketHalted

@@ -8,16 +8,19 @@ from typing import Final, assert_never
 
 from system.domain.intent import bracket_of, reference, terms
 from system.domain.limits import OrderRules, too_fast, worst
-from system.domain.order_draft import Draft
+from system.domain.order_draft import GRACE_NS, Draft
 from system.domain.order_events import (
+    AskMargin,
     ClockTicked,
     CloseAsked,
     Command,
+    ContractDone,
     EntryAccepted,
     EntryEnded,
     ExecutionsAnswered,
     HaltAsked,
     LinkChanged,
+    MarginAsked,
     OpenOrdersAnswered,
     OrderEvent,
     OwnEvent,
@@ -25,21 +28,21 @@ from system.domain.order_events import (
     PlacementAnswered,
     PositionsAnswered,
     ResumeAsked,
+    RollAsked,
 )
 from system.domain.order_log import NEVER, State
-from system.domain.order_reports import take
+from system.domain.order_reports import miss_commissions, take
 from system.domain.order_state import Happening, OrderState
 from system.domain.protection import supervise
-from system.domain.reconciliation import GRACE_NS, ask, disagrees, doubt, resolve, settle, take_answer
+from system.domain.reconciliation import ask, disagrees, doubt, resolve, settle, take_answer
 
-OWN: Final = (EntryAccepted, CloseAsked, PlacementAnswered, LinkChanged, ClockTicked, HaltAsked, ResumeAsked)
 ANSWERS: Final = (OpenOrdersAnswered, ExecutionsAnswered, PositionsAnswered)
 
 
 def step(state: State, event: OrderEvent, rules: OrderRules) -> tuple[State, list[Command]]:
     """The state after an event, and what is to be done, in this order."""
     draft = Draft(state, event.now_ns, rules)
-    if isinstance(event, OWN):
+    if isinstance(event, OwnEvent):
         _own(draft, event)
     elif event.generation != state.generation:
         return state, []  # of a connection that is gone
@@ -64,8 +67,7 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case EntryAccepted():
             _enter(draft, event)
         case CloseAsked():
-            if draft.state.bracket is not None and not (draft.bracket.is_over and not draft.state.book.position):
-                draft.set_bracket(exit_reason=event.reason, tries=0)
+            _close(draft, event)
         case PlacementAnswered():
             _placed(draft, event)
         case LinkChanged():
@@ -73,11 +75,36 @@ def _own(draft: Draft, event: OwnEvent) -> None:
         case HaltAsked():
             draft.halt(event.reason)
         case ResumeAsked():
-            draft.set(halted="")
+            draft.set(halted="", refused=0)
+        case RollAsked():
+            _leave(draft)
+        case MarginAsked():
+            _ask_margin(draft, event.contracts)
         case ClockTicked():
-            pass
+            miss_commissions(draft)
         case _:
             assert_never(event)
+
+
+def _close(draft: Draft, event: CloseAsked) -> None:
+    """Remember that what is held is to be closed; `supervise` sees to it."""
+    if draft.state.bracket is not None and not draft.state.is_flat:
+        draft.set_bracket(exit_reason=event.reason, tries=0)
+
+
+def _leave(draft: Draft) -> None:
+    """Say so where the book and the broker agree that nothing of ours is left in the contract."""
+    state = draft.state
+    if state.synced and state.is_flat and not disagrees(state, draft.now_ns):
+        draft.commands.append(ContractDone(generation=state.generation))
+
+
+def _ask_margin(draft: Draft, contracts: int) -> None:
+    """Ask, while nothing is under way that the answer would include. The id is spent on the question."""
+    order_id = draft.state.next_id
+    if draft.state.synced and draft.state.is_flat:
+        draft.set(next_id=order_id + 1)
+        draft.commands.append(AskMargin(order_id=order_id, contracts=contracts))
 
 
 def _change_link(draft: Draft, event: LinkChanged) -> None:
@@ -133,17 +160,24 @@ def _enter(draft: Draft, event: EntryAccepted) -> None:
     draft.commands.append(Place(orders=tuple(terms(bracket.ref, order) for order in bracket.orders)))
 
 
-def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
-    """Why an entry must not be made, or nothing. Exits never pass here."""
+def shut_because(state: State, now_ns: int) -> str:
+    """Why no entry must be made, whatever it is, or nothing."""
     if state.halted:
         return f"halted: {state.halted}"
     if not state.up or not state.synced:
         return "not reconciled with the broker"
     if state.foreign_orders or state.foreign_contracts:
         return "orders or contracts that are not ours"
-    if disagrees(state, event.now_ns, 0 if state.told > state.moved else GRACE_NS):
+    if disagrees(state, now_ns, 0 if state.told > state.moved else GRACE_NS):
         return "the broker's position is not the book's"
-    if state.book.position or any(order.is_live for order in state.orders):
+    return ""
+
+
+def denial(state: State, event: EntryAccepted, rules: OrderRules) -> str:
+    """Why an entry must not be made, or nothing. Exits never pass here."""
+    if shut := shut_because(state, event.now_ns):
+        return shut
+    if not state.is_flat:
         return "a position or an order is under way, or not proven over"
     reference_ticks = event.ask_ticks if event.side > 0 else event.bid_ticks
     if not event.side * event.stop_ticks < event.side * reference_ticks < event.side * event.target_ticks:

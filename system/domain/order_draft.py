@@ -10,7 +10,9 @@ from system.domain.order_state import Happening, OrderState, advance
 from system.domain.settings import SECOND_NS
 
 ANSWER_NS: Final = 5 * SECOND_NS  # until then an answer may be on its way; after it, nothing is known
+GRACE_NS: Final = 10 * SECOND_NS  # a position may lag its fills by so much
 TRIES_MAX: Final = 3
+REFUSALS_MAX: Final = 3  # of entries in a row: whatever the reason is, it lasts
 
 
 class Draft:
@@ -94,7 +96,11 @@ class Draft:
         """Ask for a cancel: three times on a connection, with time for an answer in between."""
         if order.state is OrderState.CANCELING or (order.cancels and not self.is_late(order.cancel_ns)):
             return
-        if order.cancels >= TRIES_MAX:
+        if order.cancels > TRIES_MAX:
+            return
+        if order.cancels == TRIES_MAX:
+            self.set_order(order, cancels=TRIES_MAX + 1)
+            self.alert("cancel_failed", f"order {order.order_id} could not be canceled, and may fill")
             self.halt(f"order {order.order_id} could not be canceled")
             return
         asked = {"cancels": order.cancels + 1, "cancel_ns": self.now_ns}
@@ -104,11 +110,16 @@ class Draft:
             self.happen(order, Happening.ASK_CANCEL, **asked)
         self.commands.append(Cancel(order_id=order.order_id))
 
+    def move(self, order: Order, price_ticks: int) -> None:
+        """Give an order another price; until it is read back, nothing is proven of it."""
+        moved = self.see(order, Happening.SEND, price_ticks=price_ticks, proof="")
+        self.commands.append(Place(orders=(terms(self.bracket.ref, moved),)))
+
     def place_exit(self, role: Role, price_ticks: int = 0) -> None:
         """Send one more exit for all that is held, in the group of the others."""
         held, bracket, order_id = self.state.book.position, self.bracket, self.state.next_id
         side = -1 if held > 0 else 1
-        group = bracket.exit_group
+        group = bracket.exit_group(side)
         self.note(
             "exit_intent",
             order_id=order_id,

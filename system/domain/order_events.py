@@ -7,7 +7,7 @@ connection that brought them; those of an earlier one are void.
 from dataclasses import dataclass
 from typing import Literal
 
-from system.domain.position import Fill
+from system.domain.position import Fill, Reason
 
 Question = Literal["open_orders", "executions", "positions"]
 
@@ -93,6 +93,21 @@ class ResumeAsked:
     """An operator's command: the only way out of a halt."""
 
     now_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollAsked:
+    """The contract is to be left for the next month's, if nothing of ours is in it any more."""
+
+    now_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAsked:
+    """What an entry of so many contracts would do to the account is to be asked; nothing is placed."""
+
+    now_ns: int
+    contracts: int
 
 
 # what the broker reports
@@ -216,9 +231,31 @@ class PositionsAnswered:
     contracts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginAnswered:
+    """The account after an entry that is not made, in its own currency; `text`: why it is not known."""
+
+    now_ns: int
+    generation: int
+    known: bool
+    initial_cents: int = 0
+    equity_cents: int = 0
+    text: str = ""
+
+
 Told = OpenOrderTold | StatusTold | ExecutionTold | CommissionTold | ErrorTold | NextIdTold | PositionTold
 Answered = OpenOrdersAnswered | ExecutionsAnswered | PositionsAnswered
-OwnEvent = EntryAccepted | CloseAsked | PlacementAnswered | LinkChanged | ClockTicked | HaltAsked | ResumeAsked
+OwnEvent = (
+    EntryAccepted
+    | CloseAsked
+    | PlacementAnswered
+    | LinkChanged
+    | ClockTicked
+    | HaltAsked
+    | ResumeAsked
+    | RollAsked
+    | MarginAsked
+)
 OrderEvent = OwnEvent | Told | Answered
 
 
@@ -257,6 +294,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskMargin:
+    """Ask the broker what an entry would do to the account, under an order id that is never used again."""
+
+    order_id: int
+    contracts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Say it out loud."""
 
@@ -280,6 +325,17 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Tell the gate that an execution's price was another; without a reason: of a bracket before the one in hand."""
+
+    now_ns: int
+    side: int
+    contracts: int
+    by_ticks: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryEnded:
     """Tell the gate that an entry came to nothing: denied by us, or proven dead without a fill."""
 
@@ -293,4 +349,24 @@ class Reconciled:
     generation: int
 
 
-Command = Journal | Place | Cancel | Ask | Alert | Halt | Filled | EntryEnded | Reconciled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDone:
+    """By the book and the broker nothing is held in this connection's contract, and no order of ours is in it."""
+
+    generation: int
+
+
+Command = (
+    Journal
+    | Place
+    | Cancel
+    | Ask
+    | AskMargin
+    | Alert
+    | Halt
+    | Filled
+    | Corrected
+    | EntryEnded
+    | Reconciled
+    | ContractDone
+)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
-from system.domain.book import Book, Execution, add
+from system.domain.book import MISSED, Book, Execution, add, charge
 from system.domain.intent import Bracket, Order, Role, bracket_of
 from system.domain.limits import MINUTE_NS
 
@@ -52,12 +52,18 @@ class State:
     foreign_contracts: int = 0  # held at the broker and not by us
     foreign_orders: tuple[int, ...] = ()  # permIds of live ones
     foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
+    refused: int = 0  # entries in a row
     halted: str = ""
 
     @property
     def is_read(self) -> bool:
         """Orders, executions and position have been told in full on this connection."""
         return self.up and min(self.open_orders, self.executions, self.positions) > self.up_record
+
+    @property
+    def is_flat(self) -> bool:
+        """Nothing of ours is held, and none of our orders may still fill."""
+        return not self.book.position and not any(order.is_live for order in self.orders)
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -119,16 +125,18 @@ def _bracket(state: State, _now_ns: int, payload: Payload) -> State:
 
 def _execution(state: State, now_ns: int, payload: Any) -> State:
     fields = {name: payload[name] for name in ("order_id", "side", "contracts", "price_ticks", "ts_ns")}
-    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields))
-    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
     order = state.bracket.order(payload["order_id"]) if state.bracket is not None else None
+    is_live = order is not None and order.is_live
+    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields), is_live=is_live)
+    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
     if order is not None:
         state = _with_order(state, replace(order, filled=book.filled(order.order_id)))
     return state
 
 
-def _commission(state: State, _now_ns: int, _payload: Payload) -> State:
-    return state  # a late fact: in the journal for whoever reads it, never in a decision
+def _commission(state: State, _now_ns: int, payload: Any) -> State:
+    """A late fact, for whoever reads the journal, and never in a decision; without cents: it did not come in time."""
+    return replace(state, book=charge(state.book, payload["exec_id"], payload.get("cents", MISSED)))
 
 
 def _foreign(state: State, _now_ns: int, payload: Any) -> State:

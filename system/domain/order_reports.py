@@ -4,13 +4,14 @@ Reports may come in any order, twice, late or not at all. Executions alone are f
 order is there or over; an error proves nothing. What is not ours stops entries and is never touched.
 """
 
-from typing import assert_never
+from typing import Final, assert_never
 
-from system.domain.book import is_new, split_id
-from system.domain.intent import Order, mistakes, reason, terms
+from system.domain.book import INFERRED, UNTOLD, Execution, is_new, split_id
+from system.domain.intent import Order, is_moved, mistakes, reason, terms
 from system.domain.order_draft import Draft
 from system.domain.order_events import (
     CommissionTold,
+    Corrected,
     ErrorTold,
     ExecutionTold,
     Filled,
@@ -22,7 +23,9 @@ from system.domain.order_events import (
 )
 from system.domain.order_state import PROVEN, REMARKS, STATUSES, Happening, OrderState, hint
 from system.domain.position import Fill
+from system.domain.settings import MINUTE_S, SECOND_NS
 
+COMMISSION_NS: Final = 2 * MINUTE_S * SECOND_NS  # it is told again whenever executions are asked for
 ENDED = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
 
 
@@ -33,13 +36,12 @@ def take(draft: Draft, told: Told) -> None:
             take_open_order(draft, told)
         case StatusTold():
             order = _find(draft, told.client_id, told.order_id)
-            if order is not None and _same_order(draft, order, told.perm_id):
-                _status(draft, draft.order(order.order_id), told.status, told.filled, told.remaining)
+            if order is not None:
+                _take_status(draft, order, told)
         case ExecutionTold():
             take_execution(draft, told)
         case CommissionTold():
-            cents = {} if told.cents is None else {"cents": told.cents}
-            draft.note("commission", exec_id=told.exec_id, **cents)
+            _take_commission(draft, told)
         case ErrorTold():
             _error(draft, told)
         case NextIdTold():
@@ -60,15 +62,27 @@ def _find(draft: Draft, client_id: int, order_id: int) -> Order | None:
     return bracket.order(order_id) if bracket is not None and client_id == draft.rules.client_id else None
 
 
+def _take_status(draft: Draft, order: Order, told: StatusTold) -> None:
+    if _same_order(draft, order, told.perm_id):
+        _status(draft, draft.order(order.order_id), told.status, told.filled, told.remaining)
+    elif told.status in ENDED and draft.order(order.order_id).is_live:
+        draft.see(draft.order(order.order_id), Happening.DOUBT)  # one of two has ended: ask what is left
+
+
 def _same_order(draft: Draft, order: Order, perm_id: int) -> bool:
-    """Whether a permId is the order's, which its first report sets. A second one is a second live order."""
+    """Whether a permId is the order's, which its first report sets. A second one is a second live order (F25).
+
+    Then it is asked what there is, and cancelled by the id until one is left, or none.
+    """
     if perm_id in (0, order.perm_id):
         return True
     if not order.perm_id:
         draft.set_order(order, perm_id=perm_id)
         return True
     if not order.doubles:
-        draft.set_order(order, doubles=1)
+        order = draft.set_order(order, doubles=1, doubled=1)
+        if order.state is not OrderState.FILLED:
+            draft.see(order, Happening.DOUBT)
         draft.alert("double_order", f"order {order.order_id} has two permIds, {order.perm_id} and {perm_id}")
         draft.halt("two live orders under one id")
     return False
@@ -92,13 +106,24 @@ def take_open_order(draft: Draft, told: OpenOrderTold, answers: int | None = Non
     order = draft.order(order.order_id)
     filled = max(order.filled, order.told_filled)
     wrong = mistakes(terms(ref, order), told.terms)
+    is_old = wrong == "limit_ticks" and is_moved(draft.bracket, order)  # from before its move, which is on its way
     remaining = max(0, told.terms.contracts - filled)
     if order.is_live:
-        if wrong and not order.wrong:
-            draft.alert("order_differs", f"order {order.order_id} rests at the broker with another {wrong}")
-        proof = told.status if told.status in PROVEN else order.proof
-        order = draft.set_order(order, proof=proof, wrong=wrong)
+        if wrong and not order.wrong and not is_old:
+            text = f"order {order.order_id} rests at the broker with another {wrong}"
+            draft.alert("order_differs", text)
+            draft.halt(text)  # the next one would as well, and each costs a spread
+        proof = told.status if told.status in PROVEN and not is_old else order.proof
+        order = draft.set_order(order, proof=proof, wrong="" if is_old else wrong)
     _status(draft, order, told.status, order.told_filled, remaining, is_answer=answers is not None)
+
+
+def take_doubles(draft: Draft, order: Order, told: list[OpenOrderTold]) -> None:
+    """What open orders there are under an id that had two."""
+    perm_ids = [one.perm_id for one in told if one.terms.order_id == order.order_id]
+    if len(perm_ids) == 1:
+        order = draft.set_order(order, perm_id=perm_ids[0])
+    draft.set_order(order, doubles=max(0, len(perm_ids) - 1))
 
 
 def take_foreign(draft: Draft, perm_id: int, *, is_live: bool, ref: str = "") -> None:
@@ -129,7 +154,7 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
         draft.see(order, Happening.DOUBT, hint="")
     elif happening is Happening.DOUBT:
         draft.see(order, Happening.DOUBT, hint="rejected" if status == "Inactive" else order.hint)
-    elif is_answer or not order.hint:
+    elif not order.doubles and (is_answer or not order.hint):
         if happening is Happening.ACKNOWLEDGE and order.filled:
             happening = Happening.ACKNOWLEDGE_PARTLY
         draft.see(order, happening, hint="")
@@ -157,7 +182,37 @@ def _error(draft: Draft, told: ErrorTold) -> None:
     order = _find(draft, draft.rules.client_id, told.order_id)
     if order is None or not order.is_live or told.code in REMARKS:
         return
-    draft.see(order, Happening.DOUBT, hint=hint(told.code, told.text) or order.hint)
+    end = hint(told.code, told.text)
+    if end == "rejected" and order.hint != end:
+        draft.alert("order_refused", f"{order.role.value} order {order.order_id}: {told.code} {told.text}")
+    draft.see(order, Happening.DOUBT, hint=end or order.hint)
+
+
+# commissions
+
+
+def _take_commission(draft: Draft, told: CommissionTold) -> None:
+    """Note what is new; one that comes ahead of its execution comes again with the next answer."""
+    found = draft.state.book.executions.get(split_id(told.exec_id)[0])
+    if found is None or told.cents is None or told.cents == found.commission_cents:
+        return
+    draft.note("commission", exec_id=told.exec_id, cents=told.cents)
+    expected = found.contracts * draft.rules.commission_cents
+    if told.cents != expected:
+        text = f"execution {told.exec_id} cost {told.cents / 100:.2f} USD; configured: {expected / 100:.2f}"
+        draft.alert("commission_differs", text)
+
+
+def miss_commissions(draft: Draft) -> None:
+    """Say once of each commission that it does not come."""
+    for stem, found in draft.state.book.executions.items():
+        overdue = found.commission_cents == UNTOLD and draft.now_ns - found.ts_ns >= COMMISSION_NS
+        if overdue and not stem.startswith(INFERRED):
+            exec_id = f"{stem}.{found.revision:02d}"
+            draft.note("commission", exec_id=exec_id)
+            draft.alert(
+                "commission_missing", f"no commission was told for execution {exec_id}; the configured one counts"
+            )
 
 
 # executions
@@ -173,7 +228,7 @@ def take_execution(draft: Draft, told: ExecutionTold) -> None:
             draft.note("foreign_execution", exec_id=told.exec_id)
             draft.alert("foreign_execution", f"execution {told.exec_id} of {told.contracts} contracts is not ours")
         return
-    corrected = split_id(told.exec_id)[0] in state.book.executions
+    before = state.book.executions.get(split_id(told.exec_id)[0])
     order = _find(draft, told.client_id, told.order_id)
     if bracket is None or told.ref != bracket.ref:
         order = None
@@ -188,15 +243,17 @@ def take_execution(draft: Draft, told: ExecutionTold) -> None:
         price_ticks=told.price_ticks,
         ts_ns=told.ts_ns,
     )
-    if corrected:
+    if before is not None:
         draft.alert("execution_corrected", f"execution {told.exec_id} replaces an earlier one")
-    if order is None:
+        _tell_correction(draft, before, told, order)
+    if order is None and (before is None or before.signed != told.side * told.contracts):
         draft.alert("stray_execution", f"execution {told.exec_id} of {told.ref} belongs to no order in hand")
         draft.halt("an execution of a finished order")
+    if order is None:
         return
     _same_order(draft, draft.order(order.order_id), told.perm_id)
     _count(draft, draft.order(order.order_id))
-    if not corrected:
+    if before is None:
         tell_fill(draft, order, told.contracts, told.price_ticks, told.ts_ns, held)
 
 
@@ -210,6 +267,16 @@ def _count(draft: Draft, order: Order) -> None:
     order = draft.happen(order, Happening.FILL) if order.is_live else draft.see(order, Happening.FILL, hint="")
     if order.hint == "filled":
         _filled(draft, order)
+
+
+def _tell_correction(draft: Draft, before: Execution, told: ExecutionTold, order: Order | None) -> None:
+    """Tell the gate of another price; another size it finds out by comparing, and halts."""
+    by_ticks = told.price_ticks - before.price_ticks
+    if by_ticks and before.signed == told.side * told.contracts:
+        why = None if order is None else reason(draft.bracket, order)
+        draft.commands.append(
+            Corrected(now_ns=draft.now_ns, side=told.side, contracts=told.contracts, by_ticks=by_ticks, reason=why)
+        )
 
 
 def tell_fill(

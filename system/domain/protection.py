@@ -9,8 +9,8 @@ three attempts: halt, and leave things as they are.
 from dataclasses import replace
 from typing import Final
 
-from system.domain.intent import Order, Role, terms
-from system.domain.order_draft import ANSWER_NS, TRIES_MAX, Draft
+from system.domain.intent import Order, Role, is_moved, terms
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, REFUSALS_MAX, TRIES_MAX, Draft
 from system.domain.order_events import EntryEnded, Place
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import SECOND_NS
@@ -35,16 +35,31 @@ def supervise(draft: Draft) -> None:
         else:
             _clear(draft)
     bracket, held = draft.bracket, draft.state.book.position
-    if not (bracket.entry.is_live or bracket.entry.filled or held or bracket.ended):
-        draft.set_bracket(ended=1)
-        draft.commands.append(EntryEnded(reason=f"entry {bracket.entry.state.value}"))
+    if bracket.entry.filled:
+        draft.set(refused=0)
+    elif not (bracket.entry.is_live or held or bracket.ended):
+        _end(draft)
+
+
+def _end(draft: Draft) -> None:
+    """Tell the gate that nothing came of an entry; halt where the broker refuses one after the other."""
+    entry = draft.bracket.entry
+    draft.set_bracket(ended=1)
+    draft.commands.append(EntryEnded(reason=f"entry {entry.state.value}"))
+    if entry.state is OrderState.REJECTED:
+        draft.set(refused=draft.state.refused + 1)
+        if draft.state.refused >= REFUSALS_MAX:
+            draft.halt("three entries in a row were refused")
 
 
 # nothing is held
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position."""
+    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+
+    Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
+    """
     bracket = draft.bracket
     draft.set_bracket(bare_ns=0, tries=0)
     if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
@@ -57,9 +72,7 @@ def _clear(draft: Draft) -> None:
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        for order in bracket.orders:
-            if order.is_live:
-                draft.cancel(order)
+        draft.cancel(bracket.entry)
 
 
 # something is held
@@ -67,6 +80,8 @@ def _clear(draft: Draft) -> None:
 
 def _keep(draft: Draft) -> None:
     bracket, held = draft.bracket, draft.state.book.position
+    if _holds_less(draft):
+        return
     if held * bracket.side < 0:
         if not _is_certain(draft):
             return
@@ -80,6 +95,15 @@ def _keep(draft: Draft) -> None:
     _protect(draft)
     _close(draft)
     _complete(draft)
+
+
+def _holds_less(draft: Draft) -> bool:
+    """Whether the broker says, long after the last execution, that it holds less than the book: what was sent now could
+    open a position. Its next word settles it (`system.domain.reconciliation`)."""
+    state = draft.state
+    held, told = state.book.position, state.told_contracts
+    is_late = state.told > state.moved and draft.now_ns - state.moved_ns >= GRACE_NS
+    return is_late and (told if held > 0 else -told) < abs(held)
 
 
 def _is_certain(draft: Draft) -> bool:
@@ -121,8 +145,13 @@ def _attempt(draft: Draft) -> bool:
     bracket = draft.bracket
     if bracket.tries and not draft.is_late(bracket.tried_ns):
         return False
-    if bracket.tries >= TRIES_MAX:
-        draft.halt("three attempts at an exit have failed; what rests at the broker is left as it is")
+    if bracket.tries > TRIES_MAX:
+        return False
+    if bracket.tries == TRIES_MAX:
+        draft.set_bracket(tries=TRIES_MAX + 1)
+        text = "three attempts at an exit have failed; what rests at the broker is left as it is"
+        draft.alert("exit_failed", f"{draft.state.book.position} contracts: {text}")
+        draft.halt(text)
         return False
     draft.set_bracket(tries=bracket.tries + 1, tried_ns=draft.now_ns)
     return True
@@ -131,14 +160,22 @@ def _attempt(draft: Draft) -> bool:
 def _close(draft: Draft) -> None:
     """Close at market what is to be closed, unless a close is under way for all that is proven.
 
-    An entry that still works is taken back first: what it fills must be closed too.
+    An entry that still works is taken back first: what it fills must be closed too. Where TWS has refused a close, it
+    may be for the group that it was to join: the target, which is in it, is moved to the stop's price, which the market
+    has not reached (F66).
     """
     bracket = draft.bracket
     if bracket.exit_reason and bracket.entry.is_live and bracket.entry.state is not OrderState.UNKNOWN:
         draft.cancel(bracket.entry)
         return
     under_way = any(order.side * draft.state.book.position < 0 for order in bracket.live(Role.CLOSE))
-    if bracket.exit_reason and not under_way and _attempt(draft):
+    if not bracket.exit_reason or under_way or not _attempt(draft):
+        return
+    refused = any(order.role is Role.CLOSE and order.state is OrderState.REJECTED for order in bracket.orders)
+    targets = [order for order in bracket.live(Role.TARGET) if order.is_proven and not is_moved(bracket, order)]
+    if refused and targets and draft.state.book.position * bracket.side > 0:
+        draft.move(targets[0], bracket.stop_ticks)
+    else:
         draft.place_exit(Role.CLOSE)
 
 
@@ -154,7 +191,9 @@ def _complete(draft: Draft) -> None:
     if bracket.entry.is_live or bracket.exit_reason or not draft.is_late(draft.state.moved_ns):
         return
     if excess := _excess(draft):
-        if _attempt(draft):
+        if any(order.doubled for order in excess):
+            draft.set_bracket(exit_reason="flatten")
+        elif _attempt(draft):
             held = abs(draft.state.book.position)
             cut = [replace(terms(bracket.ref, order), contracts=order.filled + held) for order in excess]
             draft.commands += [Place(orders=(order,)) for order in cut]

@@ -8,7 +8,7 @@ after that, knows neither it nor executions that are missing; without a hint it 
 from typing import Final, Literal, assert_never, get_args
 
 from system.domain.intent import Order, Role
-from system.domain.order_draft import ANSWER_NS, Draft
+from system.domain.order_draft import ANSWER_NS, GRACE_NS, Draft
 from system.domain.order_events import (
     Answered,
     Ask,
@@ -19,12 +19,18 @@ from system.domain.order_events import (
     Reconciled,
 )
 from system.domain.order_log import State
-from system.domain.order_reports import take_execution, take_foreign, take_open_order, take_position, tell_fill
+from system.domain.order_reports import (
+    take_doubles,
+    take_execution,
+    take_foreign,
+    take_open_order,
+    take_position,
+    tell_fill,
+)
 from system.domain.order_state import Happening, OrderState
 from system.domain.settings import MINUTE_S, SECOND_NS
 
 ROUTINE_NS: Final = MINUTE_S * SECOND_NS
-GRACE_NS: Final = 10 * SECOND_NS  # a position may lag its fills by so much
 ROUNDS_MAX: Final = 12  # five seconds apart; then it is said out loud, and asked once a minute
 READS: Final = 2  # that differ before the broker's position is believed against the book
 
@@ -49,13 +55,17 @@ def take_answer(draft: Draft, answer: Answered) -> None:
 
 
 def _take_open_orders(draft: Draft, answer: OpenOrdersAnswered) -> None:
+    mine = [told for told in answer.orders if told.client_id == draft.rules.client_id]
+    for order in draft.state.orders:
+        if order.doubles and order.seen < answer.number:
+            take_doubles(draft, order, mine)
     for told in answer.orders:
         take_open_order(draft, told, answer.number)
     present = {told.perm_id for told in answer.orders}
     for perm_id in draft.state.foreign_orders:
         if perm_id not in present:
             take_foreign(draft, perm_id, is_live=False)
-    ours = {told.terms.order_id for told in answer.orders if told.client_id == draft.rules.client_id}
+    ours = {told.terms.order_id for told in mine}
     for order in draft.state.orders:
         if order.is_live and order.order_id not in ours and order.seen < answer.number:
             _absent(draft, order)
@@ -88,7 +98,7 @@ def resolve(draft: Draft) -> None:
         asked_after = min(state.open_orders, state.executions) > order.seen
         if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(order):
             continue
-        if order.hint in ("canceled", "rejected"):
+        if order.hint in ("canceled", "rejected") and not order.doubles:
             draft.happen(order, Happening.CANCEL if order.hint == "canceled" else Happening.REJECT)
         else:
             draft.cancel(order)
@@ -105,15 +115,28 @@ def _is_unclear(draft: Draft, order: Order) -> bool:
     return order.state is OrderState.UNKNOWN or (unread and draft.now_ns - order.since_ns >= SECOND_NS)
 
 
+def _is_unread(draft: Draft) -> bool:
+    """Whether the broker has not told its position since the last execution, which it should have had time to see."""
+    return draft.state.positions < draft.state.moved and draft.is_late(draft.state.moved_ns)
+
+
+def _is_pressing(draft: Draft) -> bool:
+    """Whether what is held has no proven stop yet: asked for each second, before it is too late to wait."""
+    bracket = draft.state.bracket
+    return bracket is not None and bracket.bare_ns > 0 and not draft.is_late(bracket.bare_ns)
+
+
 def ask(draft: Draft) -> None:
     """Ask a round if one is due."""
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
     unknown = [order for order in state.orders if _is_unclear(draft, order)]
-    unclear = bool(unknown) or not state.synced or disagrees(state, draft.now_ns, ANSWER_NS)
+    unclear = bool(unknown) or not state.synced or _is_unread(draft) or disagrees(state, draft.now_ns, ANSWER_NS)
     fresh = state.asked < state.up_record or (
         since_ns >= SECOND_NS and any(state.asked < order.seen for order in unknown)
     )
     due_ns = ANSWER_NS if unclear and state.rounds < ROUNDS_MAX else ROUTINE_NS
+    if _is_pressing(draft):
+        due_ns = SECOND_NS
     if not (fresh or since_ns >= due_ns):
         return
     rounds = min(state.rounds + 1, ROUNDS_MAX + 1) if unclear else 0

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from system.domain.bracket import Phase, Step, advance
 from system.domain.instrument import ContractMonth
-from system.domain.position import FLAT, Fill, Position, RoundTrip, book
+from system.domain.position import FLAT, Fill, Position, Reason, RoundTrip, book
 from system.domain.session import REOPEN_NEW_YORK_S, Calendar, in_span, new_york_s, next_new_york
 from system.domain.settings import DAY_S, FOREVER_NS, Settings
 
@@ -194,6 +194,16 @@ class Risk:
         if fill.reason == "entry":
             return self.phase is not Phase.FLAT and self.position.side in (0, fill.side)
         return self.position.side == -fill.side and fill.contracts <= self.position.contracts
+
+    def corrected(self, now_ns: int, side: int, value: int, reason: Reason | None) -> None:
+        """A fill on `side` was worth `value` more (contracts x ticks): of what is held, or of a trade that is over."""
+        if self.position.side and reason == "entry":
+            self.position = replace(self.position, entry_value=self.position.entry_value + value)
+        elif self.position.side and reason is not None:
+            self.position = replace(self.position, exit_value=self.position.exit_value + value)
+        else:
+            counters, cents = self._counters_at(now_ns), side * value * self._settings.instrument.tick_cents
+            self.counters = replace(counters, net_cents=counters.net_cents - cents)
 
     def adopt(self, held: int, price_ticks: int, now_ns: int) -> None:
         """Take over a position (signed contracts) that no fills explain, as if entered now at this price."""

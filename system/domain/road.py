@@ -82,6 +82,15 @@ class OperatorAsked:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesHeld:
+    """A service holds entries back, until it says so without a reason. Exits go on; nothing of it is in the journal."""
+
+    now_ns: int
+    by: str
+    reason: str  # empty: no more
+
+
 # what the actors tell each other
 
 
@@ -154,6 +163,7 @@ Record = (
     | SeedAnswered
     | BadDataTold
     | OperatorAsked
+    | EntriesHeld
     | GateTurned
     | LinkFell
     | BooksAsked
@@ -162,6 +172,7 @@ Record = (
     | Ticks
     | SignalTold
     | order.OrderEvent
+    | order.MarginAnswered
     | link.LinkEvent
 )
 
@@ -192,4 +203,5 @@ BrokerCommand = (
     | order.Place
     | order.Cancel
     | order.Ask
+    | order.AskMargin
 )

@@ -48,31 +48,6 @@ class SystemClock:
         return step_ns
 
 
-class MockClock:
-    """The clock of a mock TWS: `speed` seconds a second, from `began_ns` on."""
-
-    def __init__(self, began_ns: int, speed: float) -> None:
-        self._began_ns = began_ns
-        self._speed = speed
-        self._anchor_ns = time.monotonic_ns()
-
-    def __call__(self) -> int:
-        """Now, never going back."""
-        return self._began_ns + round((time.monotonic_ns() - self._anchor_ns) * self._speed)
-
-    def deadline_s(self, at_ns: int) -> float:
-        """A time on trio's clock; no earlier than it."""
-        return trio.current_time() + (at_ns - self() + 999) / SECOND_NS / self._speed
-
-    def slept_ns(self) -> int:
-        """Never: a mock sleeps with its machine."""
-        return 0
-
-    def anchor(self) -> int:
-        """There is nothing to follow."""
-        return 0
-
-
 class VirtualClock:
     """Counts from `began_ns` as trio's clock does from the call, in whole nanoseconds: exact for zero-based seconds."""
 

@@ -6,6 +6,7 @@ A terminal that was stopped, or a pipe that nobody empties, makes a plain write 
 import errno
 import os
 import select
+import signal
 import socket
 import stat
 import time
@@ -25,6 +26,8 @@ class Console:
 
     def __init__(self, handle: int) -> None:
         self.is_terminal = os.isatty(handle)
+        if self.is_terminal:  # else a terminal set to `tostop` stops a program in the background that writes to it
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         self.lost = 0
         self._owed = 0  # lost lines that have not been told of
         self._backlog: deque[bytes] = deque()
@@ -46,11 +49,19 @@ class Console:
             return os.open(f"/proc/self/fd/{handle}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         except OSError as error:
             own = os.dup(handle)
-            self._is_gone = error.errno == errno.ENXIO
-            if os.get_blocking(own):  # another user's terminal: not to be opened, so shared, and given back
+            self._is_gone = error.errno == errno.ENXIO  # a pipe without a reader
+            if not self._is_gone and os.get_blocking(
+                own
+            ):  # another user's terminal: not to be opened, so shared, and given back
                 os.set_blocking(own, False)
                 self._restore = own
             return own
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be shown."""
+        self.flush()
+        return bool(self._backlog)
 
     def say(self, line: str) -> None:
         """Show a line (without its end), now or later; or count it as lost."""

@@ -1,5 +1,6 @@
 """Before there is a journal: whose account is it? Dialled by the link brain's rules, counted and told as they are."""
 
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -17,8 +18,18 @@ from system.domain.settings import SECOND_NS
 SHORTEST_S: Final = 0.05
 
 
-async def first_greeting(address: Address, *, rules: LinkRules, asks_mock: bool, clock: Clock, log: Log) -> Greeting:
-    """What TWS says of itself. Raises LinkGaveUpError after the last try. Within `door.loop`."""
+async def first_greeting(
+    address: Address,
+    *,
+    rules: LinkRules,
+    asks_mock: bool,
+    clock: Clock,
+    log: Log,
+    on_in_use: Callable[[], None],
+) -> Greeting:
+    """What TWS says of itself. Raises LinkGaveUpError after the last try, and what `on_in_use` raises, which is called
+    where somebody else has the client id. Within `door.loop`.
+    """
     state, commands = step(first(rules), link.Started(now_ns=clock()), rules)
     while True:
         dial = None
@@ -40,6 +51,8 @@ async def first_greeting(address: Address, *, rules: LinkRules, asks_mock: bool,
             try:
                 return await greet(address, asks_mock=asks_mock, within_s=rules.sync_ns / SECOND_NS)
             except NoConnectionError as wrong:
+                if wrong.why == "in_use":
+                    on_in_use()
                 event = link.DialFailed(now_ns=clock(), generation=dial.generation, reason=str(wrong))
                 log("dial_failed", tries=state.failures + 1, reason=str(wrong))
         state, commands = step(state, event, rules)

@@ -1,8 +1,9 @@
 """What happens, as events: JSON lines in the day's file, readable ones for whoever looks on. Saying never raises."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,13 @@ from system.domain.settings import MINUTE_S, SECOND_NS
 from system.storage.log_file import LogFile
 from system.wiring.log_line import as_json, as_text, plain
 
-LEVELS: Final = {"alert": "ERROR", "actor_failed": "ERROR", "loop_failed": "ERROR", "log_lost": "ERROR"}
-OTHERS_PER_MINUTE: Final = 60  # lines of libraries, each of which may repeat itself without end (F19)
+LEVELS: Final = {
+    **dict.fromkeys(("alert", "actor_failed", "loop_failed", "control_failed", "panel_failed", "log_lost"), "ERROR"),
+    **dict.fromkeys(("dial_failed", "stopped"), "WARNING"),  # to be seen above a panel too
+}
+PER_MINUTE: Final = 600  # lines of one event; what repeats itself without end fills no disk (F19)
+OTHERS_PER_MINUTE: Final = 60  # lines of libraries
+KNOWN_ELSEWHERE: Final = ("ib_insync.client", "ib_insync.wrapper")  # why a connection ended, and TWS's own words
 
 Show = Callable[[str, str], None]  # level, line
 
@@ -26,10 +32,12 @@ class EventLog:
         self._is_failing = False
         self._unsaid = 0
         self._told_lost = 0
+        self._minute = -1
+        self._said: Counter[str] = Counter()  # by event, in this minute
 
     @property
     def lost(self) -> int:
-        """How many lines are in no file."""
+        """How many lines are in no file, those left out for their number aside."""
         return self._file.lost + self._unsaid
 
     def __call__(self, event: str, /, **fields: object) -> None:
@@ -39,13 +47,30 @@ class EventLog:
     def say(self, level: str, event: str, fields: Mapping[str, object]) -> None:
         """Say it, at a level: INFO, WARNING or ERROR."""
         try:
-            self._say(level, event, {name: plain(value) for name, value in fields.items()})
+            if self._may_say(event):
+                self._say(level, event, {name: plain(value) for name, value in fields.items()})
         except Exception:  # noqa: BLE001 - whatever it was, no order waits for a log
             self._unsaid += 1
 
     def close(self) -> None:
         """Let the file go."""
+        with suppress(Exception):
+            self._tell_left_out()
         self._file.close()
+
+    def _may_say(self, event: str) -> bool:
+        minute = self._wall_ns() // (MINUTE_S * SECOND_NS)
+        if minute != self._minute:
+            self._tell_left_out()
+            self._minute = minute
+        self._said[event] += 1
+        return self._said[event] <= _limit(event)
+
+    def _tell_left_out(self) -> None:
+        said, self._said = self._said, Counter()
+        for event, lines in said.items():
+            if lines > _limit(event):
+                self._say("WARNING", "log_left_out", {"of": event, "lines": lines - _limit(event)})
 
     def _say(self, level: str, event: str, fields: Mapping[str, object]) -> None:
         now_ns = self._wall_ns()
@@ -61,13 +86,18 @@ class EventLog:
 
     def _tell(self, now_ns: int, level: str, event: str, fields: Mapping[str, object]) -> None:
         if self._show is not None:
-            self._show(level, as_text(now_ns, level, event, fields))
+            with suppress(Exception):  # whoever looks on decides nothing
+                self._show(level, as_text(now_ns, level, event, fields))
+
+
+def _limit(event: str) -> int:
+    return OTHERS_PER_MINUTE if event == "library" else PER_MINUTE
 
 
 @contextmanager
-def library_events(log: EventLog, clock: Callable[[], int]) -> Iterator[None]:
-    """Within: what libraries warn of through `logging` is said as `library`, so much a minute at most."""
-    handler, root = _Others(log, clock), logging.getLogger()
+def library_events(log: EventLog) -> Iterator[None]:
+    """Within: what libraries warn of through `logging` is said as `library`."""
+    handler, root = _Others(log), logging.getLogger()
     root.addHandler(handler)
     try:
         yield
@@ -78,22 +108,13 @@ def library_events(log: EventLog, clock: Callable[[], int]) -> Iterator[None]:
 class _Others(logging.Handler):
     """Passes on warnings and errors of `logging`."""
 
-    def __init__(self, log: EventLog, clock: Callable[[], int]) -> None:
+    def __init__(self, log: EventLog) -> None:
         super().__init__(logging.WARNING)
         self._log = log
-        self._clock = clock
-        self._minute = -1
-        self._said = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record."""
-        minute = self._clock() // (MINUTE_S * SECOND_NS)
-        if minute != self._minute:
-            dropped, self._said, self._minute = self._said - OTHERS_PER_MINUTE, 0, minute
-            if dropped > 0:
-                self._log.say("WARNING", "library_dropped", {"lines": dropped})
-        self._said += 1
-        if self._said > OTHERS_PER_MINUTE:
+        if record.name in KNOWN_ELSEWHERE:
             return
         try:
             text = record.getMessage()

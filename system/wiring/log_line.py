@@ -27,7 +27,7 @@ def as_json(now_ns: int, level: str, event: str, fields: Mapping[str, object]) -
 
 
 def as_text(now_ns: int, level: str, event: str, fields: Mapping[str, object]) -> str:
-    """`16:00:00Z INFO    link phase=ready was=syncing`; of a traceback its last line."""
+    """`16:00:00Z INFO    link phase=ready was=syncing`; of a traceback its last line, of a float four places."""
     shown = dict(fields)
     if isinstance(trace := shown.get("exc"), str):
         shown["exc"] = trace.rstrip().rpartition("\n")[2]
@@ -36,10 +36,17 @@ def as_text(now_ns: int, level: str, event: str, fields: Mapping[str, object]) -
 
 
 def _word(value: object) -> str:
+    value = _rounded(value)
     if isinstance(value, str) and value and BARE.issuperset(value):
         return value
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if text.isprintable() else json.dumps(value, separators=(",", ":"))
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _time(now_ns: int) -> str:

@@ -15,7 +15,7 @@ from system.storage.live_tape import LiveTape, Sealed, seal_left_over
 from system.storage.tape_meta import TapeMeta
 
 LOOK_S: Final = 1.0
-SEAL_S: Final = 2.0  # at the end of the program; what is not done by then is done at the next start
+SEAL_S: Final = 10.0  # at the end of the program; what is not done by then is done at the next start
 
 
 class Recorder:
@@ -41,7 +41,9 @@ class Recorder:
             self._try(lambda now_ns: self._tape.leave(now_ns, meta))
 
     def record(self, batch: Batch, now_ns: int) -> None:
-        """Append events."""
+        """Append events. What comes before the contract is known is of no market."""
+        if self._meta.contract_month is None:
+            return
         self._try(lambda _: self._tape.record(batch, now_ns))
 
     async def run(self) -> None:
@@ -56,10 +58,10 @@ class Recorder:
                 self._try(self._tape.leave)
                 await self._seal()
 
-    async def end(self) -> None:
-        """Seal what there is, if it does not take long."""
+    async def end(self, within_s: float = SEAL_S) -> None:
+        """Seal what there is, if it does not take longer."""
         self._try(self._tape.leave)
-        with trio.move_on_after(SEAL_S):
+        with trio.move_on_after(within_s):
             await self._seal()
 
     async def _seal(self) -> None:

@@ -17,7 +17,7 @@ again together when one of them fails (`system.actors.supervisor`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import trio
@@ -38,6 +38,7 @@ from system.domain.order_events import Journal
 from system.domain.order_state import OrderState
 from system.domain.protection import protects
 from system.domain.road import OperatorAsked, Packet
+from system.domain.roll import month_to_trade
 from system.domain.session import Calendar
 from system.domain.settings import Settings
 from system.wiring.memory import Memory
@@ -64,7 +65,11 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what they decide. `starts_whole`: the market begins with the first subscription. `is_dry`: no orders."""
+    """By what they decide. `starts_whole`: the market begins with the first subscription. `is_dry`: no orders.
+
+    `rolls`: a contract month that is over is left for the next; the broker has to ask `Wiring.month` then.
+    `checks_margin`: no entries in a session until the broker has said that the account can carry one.
+    """
 
     settings: Settings
     link: LinkRules
@@ -73,6 +78,8 @@ class Rules:
     allow_partial_vwap: bool = False
     starts_whole: bool = False
     is_dry: bool = False
+    rolls: bool = False
+    checks_margin: bool = False
 
 
 class Wiring:
@@ -118,6 +125,11 @@ class Wiring:
     # looked at
 
     @property
+    def is_guard(self) -> bool:
+        """Whether all that is left to do is to protect: a part keeps failing."""
+        return self._is_guard
+
+    @property
     def is_settled(self) -> bool:
         """Whether what is under way has come to an end: flat without orders, or held with a proven stop."""
         state = self.order.state
@@ -132,6 +144,12 @@ class Wiring:
         """Whether the broker is proven to hold a stop for all that is held."""
         state = self.order.state
         return state.up and any(protects(order, state.book.position) for order in state.orders)
+
+    def month(self, now_ns: int) -> ContractMonth:
+        """The contract month to trade on a connection made now: that of what is held, by the journal, comes first."""
+        settings = self._rules.settings
+        held = None if self.order.state.is_flat else self.risk.contract_month
+        return month_to_trade(Calendar(settings.closures).at(now_ns).day, settings.roll_days, held)
 
     def left_behind(self) -> str:
         """Position and protection, in words."""
@@ -175,10 +193,13 @@ class Wiring:
             decisions=world.decisions,
             allow_partial_vwap=rules.allow_partial_vwap,
             is_dry=rules.is_dry,
+            traded=ContractMonth.parse(memory.contract["month"]) if memory.contract else None,
+            rolls=rules.rolls,
+            checks_margin=rules.checks_margin and not rules.is_dry,
         )
         self.order = OrderActor(
             memory.orders,
-            rules=rules.orders,
+            rules=replace(rules.orders, commission_cents=rules.settings.commission_cents),
             broker=world.broker,
             clock=world.clock,
             write=world.write,

@@ -60,8 +60,10 @@ class Paper:
 
     records: list[Journal] = field(default_factory=list)
     fails: bool = False
+    writes: int = 0
 
     def write(self, records: Sequence[Journal]) -> None:
+        self.writes += 1
         if self.fails:
             raise StorageError("the disk is full")
         self.records += records
@@ -120,6 +122,9 @@ class Tws:
         self.commands: list[tuple[int, BrokerCommand]] = []
         self.seed: tuple[int, int] | None = (10_000, 1)
         self.lands = True  # what is placed
+        self.margin = order.MarginAnswered(
+            now_ns=0, generation=0, known=True, initial_cents=1_500_000, equity_cents=10_000_000
+        )
         self._in, self.records = trio.open_memory_channel[Packet](1000)
 
     def start(self, clock: VirtualClock) -> None:
@@ -133,6 +138,8 @@ class Tws:
         self.commands.append((now_ns, command))
         if isinstance(command, order.Place | order.Cancel | order.Ask):
             self._trade(command, now_ns)
+        elif isinstance(command, order.AskMargin):
+            self.say(self.margin)
         elif isinstance(command, link.Dial):
             self._dial(command.generation)
         elif isinstance(command, link.Abort):

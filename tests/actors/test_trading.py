@@ -5,12 +5,20 @@ from typing import Any
 import pytest
 
 from system.domain.bracket import Phase
-from system.domain.order_events import Cancel, Place
-from system.domain.road import OperatorAsked
+from system.domain.order_events import Cancel, OpenOrderTold, Place, Terms
+from system.domain.road import EntriesHeld, GateTurned, OperatorAsked
 from system.domain.settings import SECOND_NS
-from tests.actors.stage import SETTINGS, Paper, push, stage
+from tests.actors.stage import SETTINGS, Paper, Stage, push, stage
 
 pytestmark = pytest.mark.trio
+
+
+def foreign_order(it: Stage) -> OpenOrderTold:
+    """Made by hand."""
+    terms = Terms(order_id=0, ref="", side=1, contracts=1, type="LMT")
+    return OpenOrderTold(
+        now_ns=0, generation=it.tws.generation, client_id=0, perm_id=77, terms=terms, status="Submitted"
+    )
 
 
 async def test_a_signal_leads_to_one_bracket_and_its_stop_to_a_cooldown(autojump_clock: object) -> None:
@@ -95,6 +103,20 @@ async def test_an_operator_halts_and_resumes(autojump_clock: object) -> None:
         assert again.wiring.risk.why_halted() == ""
 
 
+async def test_f43_a_signal_while_a_foreign_order_lives_finds_the_gate_shut_and_counts_as_no_entry(
+    autojump_clock: object,
+) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        it.tws.say(foreign_order(it))
+        await it.settle(1)
+        await push(it, 1)
+        assert {outcome for _, outcome in it.ears.signals} == {"halted"}
+        assert it.wiring.risk.why_halted() == "orders or contracts that are not ours"
+        assert it.wiring.risk.risk.counters.entries == 0
+        assert not it.done(Place)
+
+
 async def test_an_operator_flattens(autojump_clock: object) -> None:
     async with stage(settings=SETTINGS) as it:
         await it.until_ready()
@@ -122,6 +144,34 @@ async def test_a_stop_leaves_what_is_held_protected_and_says_so(autojump_clock: 
         assert words == "+1 contracts, protected by a stop that the broker has confirmed"
         assert it.clock() - began_ns < SECOND_NS
         assert not it.done(Cancel)
+
+
+async def test_a_stop_lets_no_entry_in_though_the_gate_turns_open(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        it.tws.post(OperatorAsked(now_ns=0, what="stop"))
+        it.tws.post(GateTurned(now_ns=0, reasons=()))
+        await push(it, 1)
+        assert it.ears.signals[-1][1] == "halted"
+        assert not it.done(Place)
+
+
+async def test_entries_that_a_service_holds_back_wait_and_exits_do_not(autojump_clock: object) -> None:
+    async with stage(settings=SETTINGS) as it:
+        await it.until_ready()
+        await push(it, 1)
+        it.tws.fill(1, 20_001)
+        for by in ("disk", "another"):
+            it.tws.post(EntriesHeld(now_ns=0, by=by, reason=f"the {by}"))
+        await it.settle(1)
+        assert list(it.wiring.risk.shut_because()) == ["the disk", "the another"]
+        it.tws.fill(3, 19_993)
+        await it.settle(1)
+        assert it.wiring.risk.risk.phase is Phase.FLAT
+        for by in ("another", "disk"):
+            it.tws.post(EntriesHeld(now_ns=0, by=by, reason=""))
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == ""
 
 
 async def test_a_day_that_loses_too_much_with_what_is_open_is_closed_and_halted(autojump_clock: object) -> None:

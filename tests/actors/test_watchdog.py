@@ -49,6 +49,15 @@ async def test_f05_a_peer_that_falls_silent_is_left_within_four_seconds(autojump
         assert it.done(link.Abort) == [link.Abort(generation=1)]
 
 
+async def test_a_gate_that_stays_shut_says_why_now_and_not_why_then(autojump_clock: object) -> None:
+    async with stage() as it:
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == "the link is syncing"
+        it.tws.hang_up()
+        await it.settle(1)
+        assert it.wiring.risk.why_halted() == "the link is down"
+
+
 async def test_heartbeats_go_out_each_second_whatever_the_market_does(autojump_clock: object) -> None:
     async with stage() as it:
         await it.until_ready()

@@ -21,6 +21,11 @@ def test_the_link_has_the_users_numbers() -> None:
     assert rules.stall_ns == 20 * S
 
 
+def test_the_link_has_the_users_patience() -> None:
+    rules = link_rules(load_config(None, ["link_patience_s=45", "max_clock_skew_s=5", "tick_spacing_s=0"], {}))
+    assert (rules.patience_ns, rules.skew_max_ns, rules.spacing_ns) == (45 * S, 5 * S, 0)
+
+
 def test_the_default_windows_are_the_break_and_the_resets() -> None:
     hours = link_rules(Config()).hours
     assert hours.at(new_york("2024-01-03 16:44:59")).ahead == ""

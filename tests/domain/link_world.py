@@ -14,6 +14,7 @@ from system.domain.link_events import (
     CodeTold,
     Connected,
     ConnectionLost,
+    ContractLeft,
     DataFlowing,
     Dial,
     DialFailed,
@@ -136,6 +137,14 @@ class World:
     def lose(self, reason: str = "reset by peer") -> "World":
         self.gone()
         return self.tell(ConnectionLost(now_ns=self.now_ns, generation=self.state.generation, reason=reason))
+
+    def leave(self) -> "World":
+        """Go on to another contract: on another connection, and no failure."""
+        failures = self.failures
+        self.tell(ContractLeft(now_ns=self.now_ns, generation=self.state.generation))
+        self.gone()
+        self.failures = failures
+        return self
 
     def lose_ib(self) -> "World":
         self.cut = True

@@ -89,6 +89,7 @@ class Broker:
     def _modify(self, order: Resting, terms: Terms) -> None:
         if order.is_live and terms.contracts > order.filled:
             order.contracts = terms.contracts
+            order.terms = replace(order.terms, limit_ticks=terms.limit_ticks)
             self.tell(order)
         else:
             self.mail.append(self.error(terms.order_id, 104))
@@ -145,7 +146,9 @@ class Broker:
             ts_ns=self.now_ns,
         )
         self.executions.append(execution)
-        commission = CommissionTold(now_ns=0, generation=self.generation, exec_id=execution.exec_id, cents=225)
+        commission = CommissionTold(
+            now_ns=0, generation=self.generation, exec_id=execution.exec_id, cents=225 * contracts
+        )
         self.mail += [execution, self.open_order(order), self.status(order), self.told_position(), commission]
         if terms.group:
             self._reduce(order, contracts)

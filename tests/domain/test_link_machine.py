@@ -77,6 +77,11 @@ class LinkMachine(RuleBasedStateMachine):
     def connection_drops(self) -> None:
         self.world.lose()
 
+    @precondition(lambda self: self.world.connected and self.world.phase in CONNECTED)
+    @rule()
+    def contract_is_left(self) -> None:
+        self.world.leave()
+
     @precondition(lambda self: self.world.connected)
     @rule(code=st.sampled_from([1100, 2110, 1101, 1102]))
     def ib_comes_and_goes(self, code: int) -> None:

@@ -1,5 +1,6 @@
 """The book by executions, and how far orders may reach."""
 
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given
@@ -42,6 +43,20 @@ def test_executions_take_the_place_of_inferred_ones_of_their_side() -> None:
     assert book.position == 1
     book = add(book, "c.1", execution(-1, 1))
     assert (book.position, list(book.executions)) == (1, ["a", "b", "c"])
+
+
+def test_what_fills_an_order_that_lives_explains_no_inferred_fill_that_was_ascribed_to_none() -> None:
+    book = add(Book(3), "inferred7.1", replace(execution(-1, 1), order_id=0))
+    book = add(book, "a.1", execution(-1, 2), is_live=True)
+    assert (book.position, list(book.executions)) == (0, ["inferred7", "a"])
+    book = add(book, "b.1", execution(-1, 1))
+    assert (book.position, list(book.executions)) == (0, ["a", "b"])
+
+
+def test_an_inferred_fill_of_one_order_is_explained_by_no_other() -> None:
+    book = add(Book(3), "inferred7.1", execution(-1, 1))
+    assert add(book, "a.1", replace(execution(-1, 1), order_id=2)).position == 1
+    assert add(book, "a.1", execution(-1, 1), is_live=True).position == 2
 
 
 ORDERS = st.builds(

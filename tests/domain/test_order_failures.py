@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from system.domain.order_events import (
+    Alert,
     Ask,
     LinkChanged,
     NextIdTold,
     OpenOrdersAnswered,
+    ResumeAsked,
     StatusTold,
 )
 from system.domain.order_log import fold
@@ -217,6 +219,40 @@ def test_f45_a_kill_between_record_and_bytes_is_resolved_by_asking() -> None:
     pit.pass_s(30)
     pit.enter()
     assert pit.states()[0] == "entry working"
+
+
+def test_f18_the_reason_of_a_refusal_is_said_once() -> None:
+    pit = Pit()
+    pit.link()
+    pit.mute = True
+    pit.enter()
+    pit.error("entry", 201, "no margin")
+    pit.error("entry", 201, "no margin")
+    assert [command.text for command in pit.said if isinstance(command, Alert)] == ["entry order 1: 201 no margin"]
+
+
+def test_f19_three_entries_refused_in_a_row_halt_until_an_operator_resumes() -> None:
+    pit = Pit()
+    pit.link()
+
+    def refused() -> None:
+        pit.broker.refuse_next = True
+        pit.enter()
+        pit.pass_s(30)
+
+    refused()
+    refused()
+    pit.enter()
+    pit.fill("entry")
+    pit.fill("stop")
+    pit.pass_s(30)
+    assert pit.state.refused == 0
+    for _ in range(3):
+        assert pit.halts() == []
+        refused()
+    assert pit.halts() == ["three entries in a row were refused"]
+    pit.feed(ResumeAsked(now_ns=0))
+    assert pit.state.refused == 0
 
 
 def test_f53_reports_of_a_dead_connection_are_void() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from system.domain.limits import worst
-from system.domain.order_events import Ask, ClockTicked, ResumeAsked
+from system.domain.order_events import Ask, ClockTicked, ContractDone, MarginAsked, ResumeAsked, RollAsked
 from system.domain.order_log import fold
 from system.domain.order_state import OrderState
 from tests.domain.order_pit import Pit, S
@@ -133,6 +133,18 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(seconds=st.integers(1, 7))
     def pass_time(self, seconds: int) -> None:
         self.pit.pass_s(seconds)
+
+    @rule()
+    def ask_for_margin(self) -> None:
+        """Spends an order id, at any moment."""
+        self.pit.feed(MarginAsked(now_ns=0, contracts=1))
+
+    @rule()
+    def roll(self) -> None:
+        """F50: a contract that is done has nothing of ours in it, whatever was told or lost."""
+        if any(isinstance(told, ContractDone) for told in self.pit.feed(RollAsked(now_ns=0))):
+            assert self.pit.broker.own == 0
+            assert self.pit.broker.live() == []
 
     @rule()
     def resume(self) -> None:

@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-from system.domain.order_events import (
-    CommissionTold,
-)
+from system.domain.order_events import PositionTold
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
 
@@ -40,6 +38,53 @@ def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
     assert not any(order.is_live for order in pit.bracket.orders)
 
 
+def test_s19_nothing_is_sent_for_a_position_that_the_broker_does_not_have() -> None:
+    """TWS has come back without our orders and without the position: neither a stop nor a close may open one."""
+    pit = Pit()
+    pit.open()
+    pit.link(up=False)
+    pit.broker.own = 0
+    pit.broker.orders.clear()
+    pit.pass_s(60)
+    pit.link()
+    pit.pass_s(40)
+    assert len(pit.placed()) == 3, "the bracket and nothing more"
+    assert pit.halts() == ["an inferred fill"]
+    assert pit.state.book.position == 0
+
+
+def test_s19_a_position_that_lags_behind_its_fill_is_protected_all_the_same() -> None:
+    """The broker's position is the slow judge: for ten seconds after a fill the book alone counts (F54)."""
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.fill("entry")
+    pit.broker.own = 0
+    for order in pit.broker.live():
+        pit.broker.end(order)
+    pit.deliver()
+    pit.pass_s(9)
+    assert [terms.type for terms in pit.placed()][3:4] == ["STP"]
+
+
+def test_f14_the_position_is_asked_for_after_a_fill_though_the_last_one_told_fits_by_chance() -> None:
+    pit = Pit()
+    pit.open()
+    pit.pass_s(10)
+    pit.broker.own -= 1  # somebody else has sold
+    pit.told(PositionTold(now_ns=0, generation=pit.broker.generation, contracts=0))
+    pit.mute = True
+    pit.fill("stop")
+    pit.broker.mail = [told for told in pit.broker.mail if not isinstance(told, PositionTold)]
+    pit.deliver()
+    assert pit.state.book.position == pit.state.told_contracts == 0
+    for _ in range(16):
+        pit.pass_s(1)
+        pit.deliver()
+    assert pit.alerts() == ["foreign_position"]
+    assert pit.state.foreign_contracts == -1
+
+
 def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -> None:
     pit = Pit()
     pit.open()
@@ -55,6 +100,39 @@ def test_f63_an_execution_that_comes_after_all_takes_the_inferred_ones_place() -
     assert pit.of("stop").state.value == "filled"
     pit.feed(late)
     assert pit.state.book.position == 0
+
+
+def test_f13_an_exit_that_fills_after_an_inferred_close_is_bought_back() -> None:
+    pit = Pit()
+    pit.open()
+    pit.broker.trade_by_hand(-1)
+    pit.deliver()
+    pit.mute = True
+    for _ in range(30):
+        pit.pass_s(1)
+        if pit.halts():
+            break
+        pit.deliver()
+    assert pit.state.book.position == 0
+    pit.broker.mail.clear()
+    pit.fill("target")
+    pit.mute = False
+    pit.deliver()
+    assert pit.state.book.position == pit.broker.position == -1
+    pit.pass_s(10)
+    close = pit.placed()[-1]
+    assert (close.type, close.side, close.contracts) == ("MKT", 1, 1)
+
+
+def test_f11_an_exit_of_what_is_left_after_an_inferred_fill_is_counted_whole() -> None:
+    pit = Pit()
+    pit.open(contracts=3)
+    pit.broker.trade_by_hand(-1)
+    pit.deliver()
+    pit.pass_s(30)
+    assert pit.state.book.position == 2
+    pit.fill("stop")
+    assert pit.state.book.position == pit.broker.position == 0
 
 
 def test_f14_f43_contracts_that_are_not_ours_stop_entries_and_are_never_traded() -> None:
@@ -128,17 +206,6 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert pit.state.book.position == 1
     assert "execution_corrected" in pit.alerts()
     assert len(pit.fills()) == 1
-
-
-def test_f32_a_commission_is_a_late_fact_that_decides_nothing() -> None:
-    pit = Pit()
-    pit.open()
-    before = pit.state
-    for cents in (None, 225):
-        pit.feed(CommissionTold(now_ns=0, generation=1, exec_id="0001.7777.01", cents=cents))
-    assert replace(pit.state, records=before.records) == before
-    assert pit.journal[-1][2] == {"exec_id": "0001.7777.01", "cents": 225}
-    assert pit.journal[-2][2] == {"exec_id": "0001.7777.01"}
 
 
 def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from system.domain.order_events import (
+    HaltAsked,
     PlacementAnswered,
     StatusTold,
 )
@@ -21,10 +22,68 @@ def test_f18_a_rejected_close_is_tried_three_times_then_halts_with_protection_un
             pit.close()
         pit.deliver()
         pit.pass_s(1)
-    assert [terms.type for terms in pit.placed()[3:]] == ["MKT"] * 3
+    assert [terms.type for terms in pit.placed()[3:]] == ["MKT", "LMT", "MKT"]
+    assert "exit_failed" in pit.alerts()
     assert pit.halts() == ["three attempts at an exit have failed; what rests at the broker is left as it is"]
     assert pit.of("stop").is_proven
     assert pit.canceled() == []
+
+
+def refuse_a_close(pit: Pit) -> None:
+    pit.open()
+    pit.broker.refuse_next = True
+    pit.close()
+    pit.pass_s(6)
+
+
+def test_f66_a_refused_close_moves_the_target_through_the_market_once() -> None:
+    pit = Pit()
+    refuse_a_close(pit)
+    close, moved = pit.placed()[3:]
+    assert (close.type, moved.type) == ("MKT", "LMT")
+    assert (moved.order_id, moved.limit_ticks, moved.group) == (2, pit.bracket.stop_ticks, pit.bracket.ref)
+    assert pit.of("target").is_proven
+    pit.pass_s(6)
+    assert pit.placed()[-1].type == "MKT", "it has not helped: the market is tried again"
+    pit.fill("target")
+    assert pit.fills()[-1][3] == "flatten"
+    pit.pass_s(10)
+    assert not any(order.is_live for order in pit.bracket.orders)
+
+
+def test_f11_f66_the_price_before_its_move_is_no_proof_of_a_target_and_no_change_of_it() -> None:
+    pit = Pit()
+    refuse_a_close(pit)
+    told = pit.broker.open_order(pit.broker.orders[2])
+    pit.feed(replace(told, terms=replace(told.terms, limit_ticks=pit.bracket.target_ticks)))
+    assert "order_differs" not in pit.alerts()
+    assert pit.of("target").state.value == "working"
+    pit.feed(replace(told, terms=replace(told.terms, limit_ticks=1, tif="DAY")))
+    assert "order_differs" in pit.alerts()
+
+
+def test_f66_a_target_moved_and_gone_is_not_moved_again() -> None:
+    pit = Pit()
+    pit.open()
+    pit.broker.end(pit.broker.orders[2])
+    pit.deliver()
+    pit.broker.refuse_next = True
+    pit.close()
+    pit.pass_s(6)
+    assert [terms.type for terms in pit.placed()[3:]] == ["MKT", "MKT"]
+
+
+def test_l02_a_failed_exit_is_said_once_though_the_system_was_halted_before() -> None:
+    pit = Pit()
+    pit.open()
+    pit.feed(HaltAsked(now_ns=0, reason="lunch"))
+    for _ in range(30):
+        pit.broker.refuse_next = True
+        if not pit.bracket.exit_reason:
+            pit.close()
+        pit.pass_s(1)
+    assert pit.halts() == ["lunch"]
+    assert pit.alerts().count("exit_failed") == 1
 
 
 def test_f26_a_torn_bracket_is_cancelled_whole() -> None:
@@ -142,7 +201,8 @@ def test_f44_f64_protection_read_back_otherwise_is_none_and_the_position_goes(fi
     pit.open()
     told = pit.broker.open_order(pit.broker.orders[3])
     pit.feed(replace(told, terms=replace(told.terms, **{field: value})))  # type: ignore[arg-type]
-    assert pit.alerts() == ["order_differs"]
+    assert pit.alerts() == ["order_differs", "halted"]
+    assert pit.halts() == [f"order 3 rests at the broker with another {field}"]
     assert pit.placed()[-1].type == "MKT"
 
 
@@ -153,6 +213,7 @@ def test_f64_an_unfilled_entry_with_wrong_exits_is_cancelled_whole() -> None:
     told = pit.broker.open_order(pit.broker.orders[2])
     pit.feed(replace(told, terms=replace(told.terms, contracts=2)))
     assert pit.states() == ["entry canceled", "target canceled", "stop canceled"]
+    assert pit.halts() == ["order 2 rests at the broker with another contracts"]
 
 
 @pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "canceled")])

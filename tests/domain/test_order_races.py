@@ -144,3 +144,17 @@ def test_an_answer_without_what_has_just_been_sent_leaves_it_time() -> None:
     pit.pass_s(2)
     pit.deliver()
     assert pit.states()[0] == "entry intended"
+
+
+def test_f13_exits_are_left_to_protect_an_entry_that_may_fill_before_its_cancel_arrives() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.mute = True
+    pit.close()
+    assert pit.canceled() == [1]
+    pit.mute = False
+    pit.deliver()
+    pit.pass_s(6)
+    assert pit.bracket.is_over
+    assert pit.canceled() == [1]

@@ -29,6 +29,8 @@ class Working:
     regular_only: bool = False
     trail_ticks: int = 0
     trail_ppm: int = 0
+    trigger: str = "LAST"
+    twice: bool = False  # the price before has reached it
     own: int = 0  # of a child: what it was sent for
     rested: int = 0  # and how much of that has been put at rest
 
@@ -71,8 +73,7 @@ class Model:
                 if order.kind == "market":
                     self.sweep(order, self.opposite(order)[0], None)
             for order in present:
-                if order.kind == "limit":
-                    self.limit_meets_quote(order)
+                self.meet_quote(order)
         elif kind == "trade" and event["size"] > 0:
             for order in [order for order in self.working if not self.asleep(order)]:
                 self.meet_trade(order, event["price_ticks"], event["size"])
@@ -241,6 +242,12 @@ class Model:
                 self.end(child, "parent")
                 self.end_flying_children(child.order_id)
 
+    def meet_quote(self, order: Working) -> None:
+        if order.kind == "limit":
+            self.limit_meets_quote(order)
+        elif order.kind != "market" and order.left > 0:
+            self.stop_meets_quote(order)
+
     def limit_meets_quote(self, order: Working) -> None:
         if order.left == 0:
             return
@@ -273,20 +280,42 @@ class Model:
                 while size > 0 and order.left > 0:
                     size -= 1
                     self.fill_one(order, price)
-        elif price >= order.stop if order.side > 0 else price <= order.stop:
-            if order.kind == "stop-limit":
-                order.kind = "limit"
-                self.ends.append((order.order_id, self.now, "triggered"))
-                if self.quote is not None:
-                    self.sweep(order, self.opposite(order)[0], order.limit)
-                    self.look_at_queue(order)
-            else:
-                touch = self.opposite(order)[0] if self.quote is not None else price
-                self.sweep(order, max(price, touch) if order.side > 0 else min(price, touch), None)
+        elif order.trigger in ("LAST", "DOUBLE_LAST", "EITHER") and self.is_reached(order, price, "DOUBLE_LAST"):
+            self.set_off(order, price)
         elif order.trail_ticks or order.trail_ppm:
             behind = order.trail_ticks or max(1, int(price * order.trail_ppm / 1e6 + 0.5))
             to = min(order.stop, price + behind) if order.side > 0 else max(order.stop, price - behind)
             order.limit, order.stop = order.limit + to - order.stop, to
+
+    def stop_meets_quote(self, order: Working) -> None:
+        assert self.quote is not None
+        bid, ask = self.quote["bid_ticks"], self.quote["ask_ticks"]
+        if order.trigger in ("BID_ASK", "DOUBLE_BID_ASK", "EITHER"):
+            seen: float = bid if order.side > 0 else ask
+        elif order.trigger == "MIDDLE":
+            seen = (bid + ask) / 2
+        else:
+            return
+        if self.is_reached(order, seen, "DOUBLE_BID_ASK"):
+            self.set_off(order, self.opposite(order)[0])
+
+    def is_reached(self, order: Working, price: float, double: str) -> bool:
+        reached = price >= order.stop if order.side > 0 else price <= order.stop
+        if order.trigger != double:
+            return reached
+        before, order.twice = order.twice, reached
+        return reached and before
+
+    def set_off(self, order: Working, price: int) -> None:
+        if order.kind == "stop-limit":
+            order.kind = "limit"
+            self.ends.append((order.order_id, self.now, "triggered"))
+            if self.quote is not None:
+                self.sweep(order, self.opposite(order)[0], order.limit)
+                self.look_at_queue(order)
+        else:
+            touch = self.opposite(order)[0] if self.quote is not None else price
+            self.sweep(order, max(price, touch) if order.side > 0 else min(price, touch), None)
 
     # children
 

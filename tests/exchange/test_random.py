@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.exchange.book import OrderType
+from simulator.exchange.book import OrderType, Trigger
 from tests.exchange.desk import LATENCY_MS, MS, Desk, Row, order
 from tests.exchange.model import Model, Working
 
@@ -80,6 +80,7 @@ def any_order(draw: st.DrawFn, order_id: int, parent: int = 0) -> Any:
         lasts=draw(st.sampled_from(["rest", "rest", "rest", "immediate", "whole"])),
         group_cancels=group == 2,
         regular_only=draw(st.booleans()),
+        trigger=draw(st.sampled_from(Trigger)) if "stop" in prices else Trigger.LAST,
         trail_ticks=draw(st.sampled_from([0, 0, 1, 2])) if "stop" in prices else 0,
         trail_ppm=draw(st.sampled_from([0, 0, 0, 5000, 20_000])) if "stop" in prices else 0,
         **prices,
@@ -97,7 +98,7 @@ def modelled(desk: Desk) -> tuple[list[tuple[int, int, int]], list[tuple[int, in
                 Working(
                     o.order_id, o.side, KINDS[o.type], o.contracts, o.limit_ticks, o.stop_ticks,
                     o.group, o.parent, o.waits, o.parent != 0 and o.type == OrderType.LIMIT, None, o.lasts,
-                    o.group_cancels, o.regular_only, 0 if o.trail_ppm else o.trail_ticks, o.trail_ppm,
+                    o.group_cancels, o.regular_only, 0 if o.trail_ppm else o.trail_ticks, o.trail_ppm, o.trigger.name,
                 )
                 for o in what
             ]  # fmt: skip

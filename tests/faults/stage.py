@@ -15,6 +15,7 @@ from system.domain import ticks
 from tests.tws.talk import Talk, message
 
 NANO = 1_000_000_000
+GENERIC = "45"
 ERROR, STATUS, OPEN, FILL, COMMISSION, POSITION, QUOTE, DEPTH = "4", "3", "5", "11", "59", "61", "99", "12"
 ES = (0, "ES", "FUT", "202406", 0, "", "", "CME", "", "USD", "", "")
 
@@ -91,10 +92,11 @@ class Actor(Talk):
         *,
         parent: int = 0,
         transmit: int = 1,
+        quantity: int = 1,
     ) -> None:
-        """Place an order of one contract."""
+        """Place an order."""
         last = (transmit, parent, 0, 0, 0, 0, 1, 0)
-        terms = (action, 1, kind, limit, stop, "GTC", "", "", "", 0, f"ref{order_id}", *last)
+        terms = (action, quantity, kind, limit, stop, "GTC", "", "", "", 0, f"ref{order_id}", *last)
         self.send_now(3, order_id, *ES, "", "", *terms)
 
     def send_now(self, *fields: object) -> None:

@@ -8,9 +8,12 @@ from tests.faults.stage import (
     ERROR,
     ES,
     FILL,
+    GENERIC,
     OPEN,
     POSITION,
     QUOTE,
+    Stage,
+    bracket,
     codes,
     statuses,
     trading,
@@ -220,3 +223,100 @@ def test_a_code_without_words_is_told_in_tws_own() -> None:
     stage.inject("code", code=2107)
     (said,) = client.read()
     assert said[3:5] == ["2107", "HMDS data farm connection is inactive but should be available upon demand."]
+
+
+def test_f07_ticks_may_stay_away_although_the_farm_is_back() -> None:
+    stage, client = trading()
+    stage.inject("2103", "1s", data="lost")
+    stage.go(5, client)
+    frames = client.read()
+    assert codes(frames) == [2103, 2104]
+    assert QUOTE not in [frame[0] for frame in frames]
+    client.watch()
+    stage.go(1, client)
+    assert QUOTE in client.kinds()
+
+
+@pytest.mark.parametrize(
+    ("value", "price"), [("minus", "-1.0"), ("zero", "0.0"), ("huge", "1.7976931348623157e+308"), ("nan", "nan")]
+)
+def test_f16_there_are_several_sentinels_for_quotes_and_trades(value: str, price: str) -> None:
+    stage = Stage()
+    client = stage.client()
+    client.send_now(97, 5, *ES, "AllLast", 0, 0)
+    client.read()
+    stage.inject("sentinel", value=value, what="trades")
+    stage.go(1, client)
+    trades = [frame for frame in client.read() if frame[0] == QUOTE]
+    assert {(frame[4], frame[5]) for frame in trades} == {(price, "0")}
+
+
+def test_f16_a_price_may_come_without_a_size() -> None:
+    stage, client = trading()
+    stage.inject("sentinel", value="size")
+    stage.go(1, client)
+    quotes = [frame for frame in client.read() if frame[0] == QUOTE]
+    assert quotes
+    assert all(float(frame[4]) > 4000 and frame[6] == frame[7] == "0" for frame in quotes)
+
+
+def test_f55_a_halt_is_told_as_tick_49() -> None:
+    stage, client = trading()
+    client.ask(1, 11, 6, 0, "ES", "FUT", "202406", 0, "", "", "CME", "", "USD", "", "", 0, "", 0, 0, "")
+    stage.inject("halt", "2s")
+    stage.go(1, client)
+    assert [frame[4] for frame in client.read() if frame[0] == GENERIC] == ["1.0"]
+    stage.go(2, client)
+    assert [frame[4] for frame in client.read() if frame[0] == GENERIC] == ["0.0"]
+
+
+@pytest.mark.parametrize(("side", "gone"), [("up", 7), ("down", 6)])
+def test_f55_at_a_limit_one_side_is_gone_and_nobody_trades(side: str, gone: int) -> None:
+    stage, client = trading()
+    stage.inject("limit_lock", "2s", side=side)
+    client.order(1)
+    stage.go(1.9, client)
+    frames = client.read()
+    (quote,) = [frame for frame in frames if frame[0] == QUOTE]
+    assert [quote[6], quote[7]].count("0") == 1
+    assert quote[gone] == "0"
+    assert FILL not in [frame[0] for frame in frames]
+    stage.go(1, client)
+    assert QUOTE in client.kinds()
+
+
+def test_f43_another_clients_order_and_trade_show_in_open_orders_and_the_position() -> None:
+    stage, client = trading()
+    stage.inject("foreign_order", owner=7)
+    stage.inject("manual_trade", owner=7)
+    stage.go(1, client)
+    assert [order.client_id for order in stage.world.desk.orders] == [7]
+    ((_, contracts),) = stage.world.desk.positions()
+    assert contracts == 1
+    assert OPEN in [frame[0] for frame in client.ask(16, 1)]
+    assert OPEN not in [frame[0] for frame in client.ask(5, 1)], "it is not this client's"
+
+
+def test_a_liquidation_is_marked_in_its_execution() -> None:
+    stage, client = trading()
+    client.order(1)
+    stage.go(1, client)
+    client.read()
+    stage.inject("liquidation")
+    stage.go(1, client)
+    told = [frame for frame in client.ask(7, 3, 9, 0, "", "", "", "", "", "") if frame[0] == FILL]
+    assert stage.world.desk.positions() == []
+    assert [frame[23] for frame in told] == ["0", "1"]
+
+
+def test_a_code_is_said_about_each_open_order_of_a_kind() -> None:
+    stage, client = trading()
+    other = stage.client(2)
+    bracket(client)
+    stage.go(1, client, other)
+    client.read()
+    other.read()
+    stage.inject("code", code=161, about="child")
+    said = {frame[2] for frame in client.read() if frame[0] == ERROR}
+    assert said == {"2", "3"}
+    assert codes(other.read()) == []

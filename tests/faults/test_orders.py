@@ -2,15 +2,10 @@
 
 from simulator.tws.session import State
 from tests.faults.stage import (
-    COMMISSION,
-    FILL,
     OPEN,
-    POSITION,
-    STATUS,
     Stage,
     bracket,
     codes,
-    fills,
     permanent_ids,
     statuses,
     trading,
@@ -38,18 +33,6 @@ def test_an_order_that_arrives_late_is_acknowledged_late() -> None:
     assert statuses(client.read(), 1)[-1] == "Submitted"
 
 
-def test_a_lost_acknowledgement_leaves_the_fill_alone() -> None:
-    stage, client = trading()
-    stage.inject("ack_lost", "5s")
-    client.order(1)
-    stage.go(1, client)
-    kinds = client.kinds()
-    assert FILL in kinds
-    assert COMMISSION in kinds
-    assert STATUS not in kinds
-    assert OPEN not in kinds
-
-
 def test_f01_a_code_about_an_order_does_not_stop_it() -> None:
     stage, client = trading()
     stage.inject("error", code=10349, text="TIF was set to DAY")
@@ -70,26 +53,6 @@ def test_f18_a_reject_has_two_shapes() -> None:
         assert (codes(frames), statuses(frames, 1)) == said
 
 
-def test_f13_a_fill_may_win_against_its_cancel() -> None:
-    stage, client = trading()
-    client.order(1, kind="LMT", limit=4900)
-    stage.go(0.5, client)
-    client.read()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 1, "")
-    stage.go(0.5, client)
-    frames = client.read()
-    assert statuses(frames, 1) == ["Filled"]
-    assert ([frame[0] for frame in frames].count(FILL), codes(frames)) == (1, [10148])
-
-
-def test_f13_there_is_no_race_for_an_order_that_is_not_there() -> None:
-    stage, client = trading()
-    stage.inject("cancel_fill_race")
-    client.send_now(4, 1, 9, "")
-    assert codes(client.read()) == [10147]
-
-
 def test_f29_a_cancel_that_nobody_asked_for_is_told_by_cancelled_and_202() -> None:
     stage, client = trading()
     client.order(1, kind="LMT", limit=1000)
@@ -100,61 +63,6 @@ def test_f29_a_cancel_that_nobody_asked_for_is_told_by_cancelled_and_202() -> No
     frames = client.read()
     assert statuses(frames, 1)[-1] == "Cancelled"
     assert codes(frames) == [202]
-
-
-def test_f31_a_corrected_fill_comes_again_with_a_higher_last_part() -> None:
-    stage, client = trading()
-    stage.inject("correction", ticks=2)
-    client.order(1)
-    stage.go(1, client)
-    fills = [frame for frame in client.read() if frame[0] == FILL]
-    ids = [next(field for field in frame if field.count(".") == 3) for frame in fills]
-    assert [one.rsplit(".", 1)[1] for one in ids] == ["01", "02"]
-    assert len({one.rsplit(".", 1)[0] for one in ids}) == 1
-
-
-def test_commission_reports_are_absent_late_or_without_an_amount() -> None:
-    stage, client = trading()
-    stage.inject("commission", "5s")
-    client.order(1)
-    stage.go(1, client)
-    assert COMMISSION not in client.kinds()
-    stage, client = trading()
-    stage.inject("commission", "5s", how="minus")
-    client.order(1)
-    stage.go(1, client)
-    (report,) = [frame for frame in client.read() if frame[0] == COMMISSION]
-    assert float(report[3]) == -1
-    stage, client = trading()
-    stage.inject("commission", "1s", how="late", by="2s")
-    client.order(1)
-    stage.go(1.5, client)
-    assert COMMISSION not in client.kinds()
-    stage.go(2, client)
-    assert client.kinds().count(COMMISSION) == 1
-
-
-def test_f54_positions_come_late() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    assert POSITION not in client.kinds()
-    stage.go(2, client)
-    assert POSITION in client.kinds()
-
-
-def test_what_is_late_does_not_break_through_a_lost_link() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    stage.inject("position_lag", by="2s")
-    client.order(1)
-    stage.go(1, client)
-    client.read()
-    stage.inject("1100", "3s")
-    stage.go(2, client)
-    assert POSITION not in client.kinds()
 
 
 def test_a_cancel_that_begins_with_a_message_is_about_its_client_alone() -> None:
@@ -241,36 +149,6 @@ def test_f26_a_stop_is_taken_back_when_its_entry_has_filled() -> None:
     assert [order.order_id for order in stage.world.desk.orders] == [2]
 
 
-def test_f30_a_fill_is_told_before_its_order() -> None:
-    stage, client = trading()
-    stage.inject("fill_first")
-    client.order(1)
-    stage.go(1, client)
-    kinds = [kind for kind in client.kinds() if kind in (FILL, OPEN, STATUS)]
-    assert kinds[0] == FILL
-    assert kinds.count(OPEN) == kinds.count(STATUS) >= 2
-    client.order(2, kind="LMT", limit=1000)
-    stage.go(1, client)
-    assert statuses(client.read(), 2) == []
-    stage.go(30, client)
-    assert statuses(client.read(), 2)[-1] == "Submitted", "one without a fill is told in the end"
-
-
-def test_f31_a_bust_comes_with_a_higher_last_part_and_no_contracts_and_moves_the_position() -> None:
-    stage, client = trading()
-    client.ask(61, 1)
-    client.order(1)
-    stage.go(1, client)
-    ((told, contracts),) = fills(client.read())
-    assert contracts == 1
-    stage.inject("bust")
-    stage.go(1, client)
-    frames = client.read()
-    assert fills(frames) == [(told[:-1] + "2", 0.0)]
-    assert POSITION in [frame[0] for frame in frames]
-    assert stage.world.desk.positions() == []
-
-
 def test_f10_ids_go_back_without_a_restart() -> None:
     stage, client = trading()
     for order_id in range(1, 6):
@@ -282,3 +160,76 @@ def test_f10_ids_go_back_without_a_restart() -> None:
     client.order(3)
     stage.go(1, client)
     assert statuses(client.read(), 3)[-1] == "Filled", "an id may be that of an order that is over"
+
+
+def test_f13_an_inactive_order_comes_alive_with_its_children() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="5s")
+    bracket(client)
+    stage.go(2, client)
+    frames = client.read()
+    assert statuses(frames, 1) == ["Inactive"]
+    assert statuses(frames, 2) == []
+    assert statuses(client.ask(16, 1), 1) == ["Inactive"], "it is not over"
+    stage.go(4, client)
+    frames = client.read()
+    assert statuses(frames, 1)[-1] == "Filled"
+    assert statuses(frames, 3)[-1] == "PreSubmitted"
+
+
+def test_an_inactive_order_that_is_canceled_does_not_come_alive() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="2s")
+    bracket(client)
+    client.send_now(4, 1, 1, "")
+    stage.go(4, client)
+    assert statuses(client.read(), 1) == ["Inactive", "Cancelled"]
+    assert stage.world.desk.orders == []
+
+
+def test_f44_a_preset_makes_an_order_a_days_order_which_ends_with_the_day() -> None:
+    stage, client = trading()
+    stage.inject("preset", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    frames = client.read()
+    assert codes(frames) == [10349]
+    told = [frame for frame in frames if frame[0] == OPEN and frame[1] == "3"]
+    assert told
+    assert all("DAY" in frame and "GTC" not in frame for frame in told)
+    stage.world.advance(stage.world.now_ns + 9 * 3600 * 1_000_000_000)
+    frames = client.read()
+    assert statuses(frames, 3)[-1] == "Cancelled"
+    assert 202 in codes(frames)
+
+
+def test_f64_a_preset_makes_an_order_one_of_regular_hours() -> None:
+    stage, client = trading()
+    stage.inject("preset", what="hours", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    assert codes(client.read()) == [2109]
+    assert [order.ticket.terms.outside_rth for order in stage.world.desk.orders] == [True, False]
+
+
+def test_f29_an_unasked_cancel_of_stops_takes_its_siblings_along_and_leaves_entries() -> None:
+    stage, client = trading()
+    bracket(client)
+    client.order(4, kind="LMT", limit=1000)
+    stage.go(1, client)
+    client.read()
+    stage.inject("unasked_cancel", which="stop")
+    stage.go(1, client)
+    assert sorted(codes(client.read())) == [202, 202]
+    assert [order.order_id for order in stage.world.desk.orders] == [4]
+
+
+def test_a_swallowed_message_is_of_the_kind_that_is_meant() -> None:
+    stage, client = trading()
+    stage.inject("swallow", which="modify")
+    client.order(1, kind="LMT", limit=1000)
+    client.order(1, kind="LMT", limit=1001)
+    client.order(1, kind="LMT", limit=1002)
+    stage.go(1, client)
+    assert [order.ticket.limit_ticks for order in stage.world.desk.orders] == [4008]
+    assert [frame[0] for frame in client.read()].count(OPEN) == 3, "taken, at work, and once new terms"

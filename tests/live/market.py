@@ -20,10 +20,10 @@ BEFORE_S = 2 * MINUTE_S  # of history, for a seed
 STEP_NS = SECOND_NS // 2
 
 
-def a_quiet_world(at: datetime = TEN, *, for_s: int = 7200) -> World:
+def a_quiet_world(at: datetime = TEN, *, for_s: int = 7200, latency_ns: int = LATENCY_NS) -> World:
     """Each half second a quote, and a contract that trades at bid and ask in turn; from `at` on."""
     start_ns = utc_ns(at)
-    exchange, data = Exchange(latency_ns=LATENCY_NS), DataDesk()
+    exchange, data = Exchange(latency_ns=latency_ns), DataDesk()
     market = Market.of([_tape(start_ns - BEFORE_S * SECOND_NS, 2 * (BEFORE_S + for_s))], exchange)
     for step in market.advance(start_ns):
         data.take(step.events, step.ts_ns)

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import trio
 import trio.testing
@@ -19,12 +19,13 @@ from system.broker.address import Address
 from system.broker.broker import Account, LiveBroker
 from system.broker.door import loop
 from system.domain.hours import Hours
-from system.domain.instrument import ES, front_month
+from system.domain.instrument import ES
 from system.domain.limits import OrderRules
 from system.domain.link_state import LinkRules, Phase
 from system.domain.order_events import Journal
 from system.domain.order_log import State
 from system.domain.order_state import OrderState
+from system.domain.road import OperatorAsked
 from system.domain.session import Calendar
 from system.domain.settings import SECOND_NS, Settings
 from system.storage.journal import Entry
@@ -50,11 +51,13 @@ class Disk:
 
     file: File
     records: list[Kept] = field(default_factory=list)
+    writes: int = 0
 
     def __post_init__(self) -> None:
         self.records += self.file.records()
 
     def write(self, records: Sequence[Journal]) -> None:
+        self.writes += 1
         self.file.append_all([Entry(kind=one.kind, now_ns=one.now_ns, payload=one.payload) for one in records])
         self.records += records
 
@@ -65,8 +68,34 @@ class Disk:
 @contextmanager
 def on_disk(path: Path) -> Iterator[Disk]:
     """The journal in a folder, made where there is none."""
+    path.mkdir(exist_ok=True)
     with File.open(path / "journal.db", "DU1", create=True) as file:
         yield Disk(file=file)
+
+
+def killed_at(write: int, *, durable: bool) -> Callable[[World], World]:
+    """A hook for `live`: the program is killed in its n-th write, before the records are on disk or right after."""
+
+    def hook(world: World) -> World:
+        calls = 0
+
+        def killed(records: Sequence[Journal]) -> None:
+            nonlocal calls
+            calls += 1
+            if calls < write or durable:
+                world.write(records)
+            if calls == write:
+                raise Killed
+
+        return replace(world, write=killed)
+
+    return hook
+
+
+async def pass_without_us(mock: Mock, seconds: float) -> None:
+    """Let the market and the broker go on while no program of ours runs."""
+    mock.faults = None
+    await play(mock, mock.now_ns + round(seconds * SECOND_NS))
 
 
 @dataclass
@@ -110,10 +139,10 @@ class Live:
         """Let a fault begin now. `of` and other settings by their names."""
         self.faults.inject(kind, for_, client, settings)
 
-    async def signal(self, side: int) -> None:
-        """Let the market give a signal: trades of one side, then the quiet of before."""
+    async def signal(self, side: int, pushes: int = 20) -> None:
+        """Let the market give a signal by trades of one side, half a second apart."""
         told = len(self.ears.signals)
-        for _ in range(20):
+        for _ in range(pushes):
             self.mock.place(trades(self.mock, side))
             await self.settle(0.5)
             if len(self.ears.signals) > told:
@@ -139,6 +168,10 @@ class Live:
     def forget_data(self) -> None:
         """TWS no longer knows what was asked for of the market, and says nothing."""
         self.mock.forget_data(self.mock.sessions[ADDRESS.client_id])
+
+    def ask(self, what: Literal["halt", "resume", "flatten", "stop"]) -> None:
+        """An operator's command."""
+        self.broker.post(OperatorAsked(now_ns=self.clock(), what=what))
 
     # what was sent
 
@@ -194,6 +227,16 @@ class Live:
         return [outcome for _, outcome in self.ears.signals].count("accepted")
 
     @property
+    def is_over(self) -> bool:
+        """Whether the newest bracket is: nothing of it may fill any more."""
+        return self.orders.bracket is not None and self.orders.bracket.is_over
+
+    @property
+    def writes(self) -> int:
+        """How often the journal was written to."""
+        return self.paper.writes
+
+    @property
     def is_sure(self) -> bool:
         """Whether the stop is proven, and nothing is unknown of any order."""
         unknown = any(one.state is OrderState.UNKNOWN for one in self.orders.orders)
@@ -242,6 +285,7 @@ async def live(
     for_s: int = 7200,
     hook: Callable[[World], World] = lambda world: world,
     ends: type[BaseException] | None = None,
+    hours: Hours | None = None,
     **rules: Any,
 ) -> AsyncIterator[Live]:
     """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world.
@@ -250,7 +294,7 @@ async def live(
     """
     mock = mock or a_quiet_world()
     try:
-        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, rules) as it:
+        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, hours, rules) as it:
             yield it
     except BaseExceptionGroup as group:
         error = leaf(group)
@@ -276,6 +320,7 @@ async def _live(
     spacing_s: int,
     for_s: int,
     hook: Callable[[World], World],
+    hours: Hours | None,
     rules: dict[str, Any],
 ) -> AsyncIterator[Live]:
     faults = mock.faults = Player(mock, read_plan(plan, "plan"))
@@ -294,7 +339,7 @@ async def _live(
     async with loop(lambda text: ears.log("loop_failed", text=text)), trio.open_nursery() as services:
         broker = LiveBroker(
             ADDRESS,
-            Account(instrument=ES, paper=True, month=lambda now_ns: front_month(Calendar().at(now_ns).day, 8)),
+            Account(instrument=ES, paper=True, month=lambda now_ns: wiring.month(now_ns)),
             clock=clock,
             prepare=prepare,
         )
@@ -309,7 +354,7 @@ async def _live(
             log=log,
             decisions=ears,
         )
-        link = LinkRules(hours=Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
+        link = LinkRules(hours=hours or Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
         wiring = Wiring(hook(world), Rules(settings=settings, link=link, orders=OrderRules(), **rules))
         services.start_soon(broker.run)
         services.start_soon(play, mock, mock.now_ns + for_s * SECOND_NS)

@@ -16,6 +16,7 @@ from tests.reference.events import Event, gap, quote, seed, trade
 from tests.reference.run import run
 from tests.reference.settings import Profile, Settings
 from tests.replay.both import assert_same, batch_from, replay, settings_from, with_holidays
+from tests.replay.parity import live
 
 pytestmark = pytest.mark.jit
 S = 1_000_000_000
@@ -60,13 +61,16 @@ class Tape:
         return self
 
     def result(self, **changes: Any) -> Result:
-        """Of the program, in one batch and in batches of one event; the reading must agree."""
+        """Of the program, in one batch and in batches of one event; the reading and the actors must agree."""
         rules = with_holidays(replace(PLAIN, **changes))
         settings, month = settings_from(rules)
         batch = batch_from(self.events)
         whole = replay(batch, settings, month)
         assert_same(whole, run(self.events, rules))
         assert replay(batch, settings, month, range(1, len(batch))).decision_hash == whole.decision_hash
+        if batch["ts_ns"][-1] - batch["ts_ns"][0] < 2 * 3600 * S:
+            acted = live("actors", [batch], settings, month, mark_ns=60 * S)
+            assert (acted.decision_hash, acted.round_trips) == (whole.decision_hash, whole.round_trips)
         return whole
 
     def fills(self, **changes: Any) -> list[tuple[float, int, int, int, str]]:

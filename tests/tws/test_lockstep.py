@@ -11,6 +11,8 @@ import trio
 from trio.testing import MockClock
 
 from simulator.exchange.venue import Exchange
+from simulator.faults.plan import read_plan
+from simulator.faults.player import Player
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
 from simulator.tws.lockstep import STEP_NS, play
@@ -19,6 +21,7 @@ from simulator.tws.world import World
 from system.domain.settings import SECOND_NS
 from system.domain.ticks import QUOTE, batch_of
 from tests.contract.environments import environment
+from tests.faults.stage import OPEN, Actor
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,10 +65,13 @@ def test_ib_async_runs_in_memory_too_and_the_same_every_time() -> None:
     assert runs.pop()[1] >= 40
 
 
-def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
-    start_ns = 1_710_856_800 * SECOND_NS  # 2024-03-19 10:00 New York
+START_NS = 1_710_856_800 * SECOND_NS  # 2024-03-19 10:00 New York
+
+
+def silent() -> World:
+    """A quote, and a minute later another one."""
     tape = batch_of(
-        ts_ns=[start_ns, start_ns + 60 * SECOND_NS],
+        ts_ns=[START_NS, START_NS + 60 * SECOND_NS],
         kind=[QUOTE] * 2,
         bid_ticks=[20_000] * 2,
         ask_ticks=[20_001] * 2,
@@ -74,16 +80,40 @@ def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
     )
     exchange, data = Exchange(latency_ns=1), DataDesk()
     world = World(Market.of([tape], exchange), data, Desk(exchange, data.board, 1), name="silent")
-    world.advance(start_ns)
-    lags = []
+    world.advance(START_NS)
+    return world
+
+
+def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
+    world, lags = silent(), []
 
     async def look() -> None:
         async with trio.open_nursery() as nursery:
             began_s = trio.current_time()
-            nursery.start_soon(play, world, start_ns + 60 * SECOND_NS)
+            nursery.start_soon(play, world, START_NS + 60 * SECOND_NS)
             for _ in range(170):
                 await trio.sleep(0.35)
-                lags.append(start_ns + (trio.current_time() - began_s) * SECOND_NS - world.now_ns)
+                lags.append(START_NS + (trio.current_time() - began_s) * SECOND_NS - world.now_ns)
 
     trio.run(look, clock=MockClock(autojump_threshold=0))
     assert 0 <= max(lags) <= STEP_NS
+
+
+def test_a_fault_that_a_message_leads_to_comes_when_it_is_due() -> None:
+    world = silent()
+    world.faults = Player(world, read_plan("[[fault]]\nkind = 'ack_late'\nby = '100ms'", "plan"))
+    came: dict[float, bool] = {}
+
+    async def trade() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(play, world, START_NS + 10 * SECOND_NS)
+            await trio.sleep(2.3)
+            client = Actor(world, at_s=trio.current_time())
+            client.start()
+            client.order(1, kind="LMT", limit=1000)
+            for wait_s in (0.09, 0.02):
+                await trio.sleep(wait_s)
+                came[wait_s] = OPEN in client.kinds()
+
+    trio.run(trade, clock=MockClock(autojump_threshold=0))
+    assert came == {0.09: False, 0.02: True}

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -86,6 +87,7 @@ def test_a_pipe_without_a_reader_from_the_start_is_no_error(pipe: tuple[int, int
     console = Console(pipe[1])
     console.say("a")
     assert console.lost == 1
+    assert os.get_blocking(pipe[1])
 
 
 def test_a_terminal_that_was_stopped_does_not_stall() -> None:
@@ -97,6 +99,18 @@ def test_a_terminal_that_was_stopped_does_not_stall() -> None:
     console.close()
     os.close(master)
     os.close(slave)
+
+
+def test_a_terminal_that_stops_programs_in_the_background_does_not_stop_this_one() -> None:
+    master, slave = pty.openpty()
+    was = signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    try:
+        Console(slave).close()
+        assert signal.getsignal(signal.SIGTTOU) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTTOU, was)
+        os.close(master)
+        os.close(slave)
 
 
 def test_a_socket_as_a_service_manager_gives_it_does_not_stall() -> None:

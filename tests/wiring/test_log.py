@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.domain.position import Fill
-from system.wiring.log import OTHERS_PER_MINUTE, EventLog, library_events
+from system.wiring.log import OTHERS_PER_MINUTE, PER_MINUTE, EventLog, library_events
 from system.wiring.log_line import as_json, as_text, plain
 
 NOON_NS = 1_718_208_000_123_456_789
@@ -58,6 +58,12 @@ def test_an_event_is_a_json_line_with_time_level_and_fields(said: Said) -> None:
     ]
     assert [path.name for path in said.folder.iterdir()] == ["battle_navale_20240612.log"]
     assert said.shown == [("INFO", "16:00:00Z INFO    link phase=ready generation=2")]
+
+
+def test_floats_are_exact_in_the_file_and_short_on_the_console(said: Said) -> None:
+    said.log("signal", score=-0.18176586987368495, features=[-0.6937118249448609, 0.03])
+    assert said.line()["score"] == -0.18176586987368495
+    assert said.shown[0][1].endswith("signal score=-0.1818 features=[-0.6937,0.03]")
 
 
 def test_an_alert_is_an_error(said: Said) -> None:
@@ -174,13 +180,15 @@ def test_a_console_that_fails_does_not_fail_the_log(said: Said) -> None:
     def fail(_level: str, _line: str) -> None:
         raise OSError("gone")
 
-    EventLog(said.folder, lambda: NOON_NS, fail)("a")
+    log = EventLog(said.folder, lambda: NOON_NS, fail)
+    log("a")
     assert said.line()["event"] == "a"
+    assert log.lost == 0
 
 
 def test_what_libraries_warn_of_is_an_event_and_masked(said: Said) -> None:
     logger = logging.getLogger("ib_insync.test")
-    with library_events(said.log, lambda: said.now_ns):
+    with library_events(said.log):
         logger.info("nothing")
         logger.warning("account %s", "DU1234567")
         wrong = logger.makeRecord(logger.name, logging.ERROR, "", 1, "wrong: %d", ("no number",), None)
@@ -192,14 +200,24 @@ def test_what_libraries_warn_of_is_an_event_and_masked(said: Said) -> None:
 
 def test_a_library_that_repeats_itself_is_cut_off_for_the_minute(said: Said) -> None:
     logger = logging.getLogger("ib_insync.test")
-    with library_events(said.log, lambda: said.now_ns):
+    with library_events(said.log):
         for _ in range(OTHERS_PER_MINUTE + 40):
             logger.warning("again")
         assert len(said.lines()) == OTHERS_PER_MINUTE
         said.now_ns += 60 * 10**9
         logger.warning("later")
-    assert [line["event"] for line in said.lines()[-2:]] == ["library_dropped", "library"]
-    assert said.lines()[-2]["lines"] == 40
+    assert [line["event"] for line in said.lines()[-2:]] == ["log_left_out", "library"]
+    assert (said.lines()[-2]["of"], said.lines()[-2]["lines"]) == ("library", 40)
+
+
+def test_an_event_without_end_is_cut_off_for_the_minute_and_others_are_not(said: Said) -> None:
+    for _ in range(PER_MINUTE + 3):
+        said.log("bad_data")
+    said.log("gate")
+    assert [line["event"] for line in said.lines()] == ["bad_data"] * PER_MINUTE + ["gate"]
+    said.log.close()
+    assert said.line()["event"] == "log_left_out"
+    assert (said.line()["of"], said.line()["lines"], said.log.lost) == ("bad_data", 3, 0)
 
 
 VALUES = st.recursive(

@@ -83,6 +83,11 @@ class Listed:
     def expiry(self) -> date:
         return last_trade(self.month)
 
+    @property
+    def ends_ns(self) -> int:
+        """When it has traded for the last time: as regular hours begin on its last day."""
+        return hours.day(self.expiry).rth_open_ns
+
     def contract(self) -> Contract:
         """As TWS names it."""
         return Contract(

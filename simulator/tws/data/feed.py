@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy.typing as npt
-
 from simulator.tws import requests
 from simulator.tws.data.depth import Depths
 from simulator.tws.data.errors import invalid, refusal
@@ -14,7 +12,7 @@ from simulator.tws.data.lookups import look_up
 from simulator.tws.data.past_ticks import past_ticks
 from simulator.tws.data.quotes import TYPES, Quotes
 from simulator.tws.data.real_time_bars import RealTimeBars
-from simulator.tws.data.source import NOTHING, DataDesk
+from simulator.tws.data.source import DataDesk
 from simulator.tws.data.tick_by_tick import TickByTick
 from simulator.tws.notices import NO_ID, Error, Notice
 from system.domain.settings import FOREVER_NS
@@ -56,7 +54,7 @@ class Feed:
         self.quotes.data_type = request.data_type
         return []
 
-    def take(self, events: npt.NDArray[Any], now_ns: int) -> list[Notice]:
+    def take(self, now_ns: int) -> list[Notice]:
         """What a step says to the client, in the order of the tape; the desk has taken it."""
         played = self._desk.played
         assert played.now_ns == now_ns, "the desk takes a step before its feeds"
@@ -87,13 +85,13 @@ class Feed:
         else:
             self.quotes.tell(played, start, stop, out)
 
-    def clock(self, now_ns: int) -> list[Notice]:
-        """What time alone has brought; the desk has taken it."""
-        return self.take(NOTHING, now_ns)
-
     def interrupted(self) -> list[Error]:
         """What to say for each subscription to live data when another session takes the data away."""
         return [refusal(req_id, "competing") for req_id in (*self.quotes.req_ids, *self.ticks.req_ids)]
+
+    def tell_halted(self) -> list[Notice]:
+        """Whether trading is halted."""
+        return self.quotes.tell_halted()
 
     @property
     def next_due_ns(self) -> int:

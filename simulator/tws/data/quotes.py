@@ -176,13 +176,20 @@ class Quotes:
         ]
         out += subscription.tell(self._board(subscription, now_ns))
         if live:
-            out.append(TickGeneric(req_id=req_id, tick_type=HALTED, value=0.0))
+            out.append(self._halted(req_id))
         if request.snapshot:
             out.append(SnapshotEnd(req_id=req_id))
         else:
             self._subscriptions[req_id] = subscription
             self._desk.watchers += 1
         return out
+
+    def _halted(self, req_id: int) -> Notice:
+        return TickGeneric(req_id=req_id, tick_type=HALTED, value=float(self._desk.halted))
+
+    def tell_halted(self) -> list[Notice]:
+        """Whether trading is halted, to all who see live data."""
+        return [self._halted(one.req_id) for one in self._subscriptions.values() if not one.delayed]
 
     def _board(self, subscription: _Subscription, now_ns: int) -> Board:
         desk = self._desk

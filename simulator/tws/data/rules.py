@@ -48,7 +48,7 @@ RULES: Final = (
     _rule("absent", "observed", "An absent bid or ask is price -1, size 0", "github.com/erdewit/ib_insync, ticker"),
     _rule("close", "guessed", "Close is the last price of the session before, none before the second session",
           "no settlement price on a tape"),
-    _rule("halted", "guessed", "49 is told once as 0: the tape has no halts", _TOP),
+    _rule("halted", "guessed", "49 is told as 0, and as 1 while a fault halts trading: the tape has no halts", _TOP),
     _rule("snapshot", "guessed", "A snapshot ends at once; TWS takes up to 11 s", _TOP),
     _rule("snapshot_generic", "observed", "A snapshot with generic ticks: 321", "users' logs"),
     _rule("lines", "documented", "100 lines, then 101", "TWS API: market data lines"),

@@ -25,6 +25,7 @@ class DataDesk:
     history: History = field(default_factory=History)
     readers: int = 0  # how many subscriptions read columns
     watchers: int = 0  # how many look at samples
+    halts: int = 0  # of the market, that last
     played: Played = field(default_factory=lambda: Played(0))
     pacing: Pacing = field(init=False)
     _fives: dict[tuple[What, int], RawBar | None] = field(default_factory=dict)
@@ -37,6 +38,11 @@ class DataDesk:
     def board(self) -> Board:
         """The board as it stands."""
         return self._sampler.board
+
+    @property
+    def halted(self) -> bool:
+        """Whether trading is halted."""
+        return self.halts > 0
 
     def take(self, events: npt.NDArray[Any], now_ns: int) -> None:
         """Take a step's events, of one session, and time up to `now_ns`."""

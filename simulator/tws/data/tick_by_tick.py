@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.tws.data import hours
 from simulator.tws.data.asking import denied, resolve
 from simulator.tws.data.bars import TICK
 from simulator.tws.data.contracts import EXCHANGE
@@ -63,6 +64,7 @@ class TickByTick:
         self._trades: dict[int, bool] = {}  # by request: whether it is for AllLast
         self._quotes: dict[int, _Quotes] = {}
         self._asked_ns: dict[tuple[int, str], int] = {}  # by contract and kind, when last
+        self._renew_ns = 0  # from when on a quote is told anew, whatever was told last: the next session's open
 
     def __len__(self) -> int:
         return len(self._trades) + len(self._quotes)
@@ -128,6 +130,10 @@ class TickByTick:
         if not self._quotes:
             self._tell_trades(played, start, stop, out)
             return
+        if start < stop and played.ts_ns[start] >= self._renew_ns:
+            self._renew_ns = hours.at(played.ts_ns[start]).session.reopen_ns
+            for subscription in self._quotes.values():
+                subscription.told = ()
         kinds, times, prices, sizes = played.kind, played.ts_ns, played.price, played.size
         bids, asks, bid_sizes, ask_sizes = played.bid, played.ask, played.bid_size, played.ask_size
         trades, quotes = list(self._trades.items()), list(self._quotes.values())

@@ -20,6 +20,7 @@ from simulator.tws.account_notices import (
     PositionMulti,
     PositionMultiEnd,
 )
+from simulator.tws.data import hours
 from simulator.tws.desk import values
 from simulator.tws.desk.ledger import Account, Holding, day_cents
 from simulator.tws.desk.office import Office
@@ -40,7 +41,7 @@ from simulator.tws.requests import (
     ReqPositionsMulti,
     Request,
 )
-from system.domain.session import CHICAGO, Calendar
+from system.domain.session import NEW_YORK
 from system.domain.settings import FOREVER_NS, SECOND_NS
 
 UPDATE_NS: Final = 180 * SECOND_NS  # account values are told anew
@@ -76,7 +77,6 @@ class Accounts:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._calendar = Calendar()
         self._reopen_ns = FOREVER_NS  # when the day's results are counted anew; FOREVER: nothing is held
         self._due_ns = self._results_due_ns = 0
         self.forget_all()
@@ -116,7 +116,7 @@ class Accounts:
             for account in self._office.accounts.values():
                 account.begin_day(self._office.mark_ticks)
             holds = any(account.holdings for account in self._office.accounts.values())
-            self._reopen_ns = self._calendar.at(now_ns).reopen_ns if holds else FOREVER_NS
+            self._reopen_ns = hours.at(now_ns).session.reopen_ns if holds else FOREVER_NS
         if now_ns >= self._results_due_ns:
             self._results_due_ns = now_ns + RESULT_NS
             self._tell_results()
@@ -139,7 +139,7 @@ class Accounts:
                 if account in watch.accounts:
                     office.say(client_id, values.portfolio(account, holding, office.mark_ticks))
         if moved:
-            self._reopen_ns = min(self._reopen_ns, self._calendar.at(now_ns).reopen_ns)
+            self._reopen_ns = min(self._reopen_ns, hours.at(now_ns).session.reopen_ns)
             self._tell_values(now_ns, summaries=False)
             self._tell_results()
 
@@ -210,11 +210,14 @@ class Accounts:
 
     def _tell_updates(self, client_id: int, watch: Watch, now_ns: int) -> None:
         for account in watch.accounts:
-            for key, value, currency in self._news(watch, account, values.updates(account, self._office.mark_ticks)):
+            for key, value, currency in self._news(watch, account, self._updates_of(account)):
                 said = AccountValue(key=key, value=value, currency=currency, account=account.name)
                 self._office.say(client_id, said)
-        local = datetime.fromtimestamp(now_ns // SECOND_NS, CHICAGO)
+        local = datetime.fromtimestamp(now_ns // SECOND_NS, NEW_YORK)
         self._office.say(client_id, AccountTime(time=f"{local:%H:%M}"))
+
+    def _updates_of(self, account: Account) -> list[values.Value]:
+        return values.updates(account, self._office.mark_ticks, night=self._office.is_night)
 
     def _tell_portfolio(self, client_id: int, watch: Watch) -> None:
         for account in watch.accounts:
@@ -254,7 +257,9 @@ class Accounts:
     def _wanted(self, watch: Watch, account: Account) -> list[values.Value]:
         """The values of the tags asked for; a tag that is none is passed over."""
         mark = self._office.mark_ticks
-        wanted = [value for value in values.summary(account, mark) if value[0] in watch.tags]
+        wanted = [
+            value for value in values.summary(account, mark, night=self._office.is_night) if value[0] in watch.tags
+        ]
         for tag in watch.tags:
             if tag.split(":")[0] == LEDGER:
                 currency = tag.partition(":")[2] or "BASE"
@@ -273,7 +278,7 @@ class Accounts:
     def _tell_multi(self, key: Key, watch: Watch) -> None:
         mark = self._office.mark_ticks
         for account in watch.accounts:
-            now = values.ledger(account, mark) if watch.ledger_only else values.updates(account, mark)
+            now = values.ledger(account, mark) if watch.ledger_only else self._updates_of(account)
             for name, value, currency in self._news(watch, account, now):
                 said = AccountUpdateMulti(
                     req_id=key[1], account=account.name, model=watch.model, key=name, value=value, currency=currency

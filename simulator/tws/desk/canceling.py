@@ -56,12 +56,12 @@ class Canceling:
         """Cancel what has come to its end."""
         for order in self._office.registry.live():
             due = order.expires_ns is not None and order.expires_ns <= now_ns
-            if due and order.state not in (Life.CANCELING, Life.UNTRANSMITTED) and not order.state.is_over:
+            if due and order.state is not Life.CANCELING and not order.state.is_unsent and not order.state.is_over:
                 order.why = "expired"
                 self._end(order, Asked.BY_TWS, now_ns)
 
     def _end(self, order: DeskOrder, asked: Asked, now_ns: int) -> None:
-        if order.state is Life.UNTRANSMITTED:
+        if order.state.is_unsent:
             self.drop(order, now_ns)
             return
         order.step(Event.ASK_CANCEL)
@@ -71,7 +71,7 @@ class Canceling:
     def drop(self, order: DeskOrder, now_ns: int) -> None:
         """End an order that was never transmitted, and those attached to it."""
         office = self._office
-        attached = [child for child in office.registry.children(order) if child.state is Life.UNTRANSMITTED]
+        attached = [child for child in office.registry.children(order) if child.state.is_unsent]
         office.canceled(order, now_ns)
         for child in attached:
             if not child.state.is_over:

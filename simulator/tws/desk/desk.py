@@ -11,13 +11,19 @@ import numpy as np
 
 from simulator.exchange.orders import Report
 from simulator.exchange.venue import Exchange
-from simulator.tws.account_notices import CompletedOrdersEnd, ExecDetails, ExecDetailsEnd, OpenOrderEnd
+from simulator.tws.account_notices import (
+    CommissionReport,
+    CompletedOrdersEnd,
+    ExecDetails,
+    ExecDetailsEnd,
+    OpenOrderEnd,
+)
 from simulator.tws.data import hours
 from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
 from simulator.tws.desk.canceling import Canceling
 from simulator.tws.desk.executions import Executions
-from simulator.tws.desk.ledger import Account, Marks
+from simulator.tws.desk.ledger import Account, Holding, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
 from simulator.tws.desk.order import DeskOrder, Product, Shape
@@ -105,10 +111,16 @@ class Desk:
         self._canceling.cancel_all(now_ns)
         return self._office.collect()
 
-    def by_hand(self, contract: Contract, terms: OrderTerms, now_ns: int) -> tuple[int, list[Addressed]]:
-        """An order made by hand in TWS; return its permId too. Raises RefusedError for one that TWS would not take."""
+    def by_hand(
+        self, contract: Contract, terms: OrderTerms, now_ns: int, *, forced: bool = False
+    ) -> tuple[int, list[Addressed]]:
+        """An order made by hand in TWS; return its permId too. Raises RefusedError for one that TWS would not take.
+
+        `forced`: IB has made it, to close a position.
+        """
         request = PlaceOrder(order_id=0, contract=contract, terms=terms)
         order = self._placing.by_hand(request, self._new_bound_id() if self._binds else 0, now_ns)
+        order.forced = forced
         return order.perm_id, self._office.collect()
 
     def cancel_by_hand(self, perm_id: int, now_ns: int) -> list[Addressed]:
@@ -131,6 +143,18 @@ class Desk:
         """IB will refuse a new order of that id when it is transmitted, alone with its children."""
         self._office.doomed[client_id, order_id] = reason, shape
 
+    def shelve(self, client_id: int, order_id: int) -> None:
+        """TWS will put a new order of that id aside once it is transmitted, with its children."""
+        self._office.shelved.add((client_id, order_id))
+
+    def wake(self, client_id: int, order_id: int, now_ns: int) -> list[Addressed]:
+        """An order that was put aside goes to IB after all."""
+        order = self.find(client_id, order_id)
+        self._office.shelved.discard((client_id, order_id))
+        if order is not None and order.state is Life.SHELVED:
+            self._placing.transmit(order, now_ns)
+        return self._office.collect()
+
     def place_again(self, client_id: int, request: PlaceOrder, now_ns: int) -> list[Addressed]:
         """New terms of an order make another one under the same id."""
         self._placing.place_again(client_id, request, now_ns)
@@ -143,6 +167,11 @@ class Desk:
     def last_fill(self, client_id: int | None) -> str | None:
         """The execution id of a client's latest fill of today that stands, or of anybody's."""
         return self._office.executions.last(client_id)
+
+    def commission(self, exec_id: str) -> CommissionReport | None:
+        """What goes along with a fill."""
+        fill = self._office.executions.find(exec_id)
+        return None if fill is None else fill.commission
 
     def bust(self, exec_id: str, now_ns: int) -> list[Addressed]:
         """The exchange takes a fill of today's back: told again with no contracts, a higher last part of its id."""
@@ -167,7 +196,7 @@ class Desk:
 
     def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
-        moved = self._taking.take(reports, now_ns)
+        moved = self._taking.take(reports)
         self._accounts.moved(moved, now_ns)
         return self._office.collect()
 
@@ -176,15 +205,31 @@ class Desk:
     @property
     def next_due_ns(self) -> int:
         """When the clock makes something due next."""
-        waiting = (Life.CANCELING, Life.UNTRANSMITTED)
-        ends = [order.expires_ns for order in self._office.registry.live() if order.state not in waiting]
+        live = self._office.registry.live()
+        ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
+        ends += [holding.product.ends_ns for _, holding in self._held()]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
     def clock(self, now_ns: int) -> list[Addressed]:
         """Do what is due."""
         self._canceling.expire(now_ns)
+        self._settle(now_ns)
         self._accounts.clock(now_ns)
         return self._office.collect()
+
+    def _settle(self, now_ns: int) -> None:
+        """Close what is held of contracts that have come to their end."""
+        moved = []
+        for account, holding in self._held():
+            if holding.product.ends_ns <= now_ns:
+                account.settle(holding.product.con_id, self._office.mark_ticks)
+                moved.append((account.name, holding.product.con_id))
+        self._accounts.moved(moved, now_ns)
+
+    def _held(self) -> list[tuple[Account, Holding]]:
+        """All positions."""
+        accounts = self._office.accounts.values()
+        return [(account, held) for account in accounts for held in account.holdings.values() if held.contracts]
 
     # questions
 
@@ -201,7 +246,7 @@ class Desk:
                     if request.bind:
                         self._bind()
             case ReqCompletedOrders():
-                self._tell_completed(client_id, now_ns, api_only=request.api_only)
+                self._tell_completed(client_id, api_only=request.api_only)
             case ReqExecutions():
                 self._tell_executions(client_id, request, now_ns)
             case _:
@@ -219,7 +264,7 @@ class Desk:
                 office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
-    def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:
+    def _tell_completed(self, client_id: int, *, api_only: bool) -> None:
         office = self._office
         for order in office.registry.done():
             if not (api_only and order.order_id <= 0):
@@ -241,23 +286,22 @@ class Desk:
         if client_id == BINDER:
             self._binds = False
 
-    def restart(self, now_ns: int, *, ids_lost: int = 0) -> list[Addressed]:
+    def restart(self, *, ids_lost: int = 0) -> None:
         """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
         for order in list(self._office.registry.live()):
-            if order.state is Life.UNTRANSMITTED:
+            if order.state.is_unsent:
                 self._office.registry.drop(order)
         self._office.registry.roll_back(ids_lost)
         self._accounts.forget_all()
-        return self._office.collect()
 
     def positions(self) -> list[tuple[Contract, int]]:
         """What is held in all accounts: contract, and contracts with their sign."""
-        return [
-            (holding.product.contract(), holding.contracts)
-            for account in self._office.accounts.values()
-            for holding in account.holdings.values()
-            if holding.contracts
-        ]
+        return [(holding.product.contract(), holding.contracts) for _, holding in self._held()]
+
+    @property
+    def equity_cents(self) -> int:
+        """What all accounts are worth."""
+        return sum(account.equity_cents(self._office.mark_ticks) for account in self._office.accounts.values())
 
     @property
     def orders(self) -> list[DeskOrder]:

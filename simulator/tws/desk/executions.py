@@ -8,7 +8,7 @@ from simulator.tws.account_notices import CommissionReport, Execution
 from simulator.tws.desk.order import DeskOrder
 from simulator.tws.moments import in_chicago, read_moment
 from simulator.tws.terms import ANY_CLIENT, Contract, ExecutionFilter
-from system.domain.session import CHICAGO, utc_ns
+from system.domain.session import NEW_YORK, utc_ns
 from system.domain.settings import SECOND_NS
 
 SERVER: Final = "0000e0d5"
@@ -33,7 +33,7 @@ class Fill:
 
 def midnight_ns(ts_ns: int) -> int:
     """When the day began on the clock of TWS's machine."""
-    local = datetime.fromtimestamp(ts_ns // SECOND_NS, CHICAGO)
+    local = datetime.fromtimestamp(ts_ns // SECOND_NS, NEW_YORK)
     return utc_ns(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
 
 
@@ -67,6 +67,7 @@ class Executions:
             cumulative=order.filled,
             average_price=order.average_price,
             order_ref=terms.order_ref,
+            liquidation=int(order.forced),
             last_liquidity=2 if ts_ns == order.accepted_ns or order.is_stop else 1,
         )
         report = CommissionReport(

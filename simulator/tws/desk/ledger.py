@@ -11,7 +11,8 @@ from simulator.tws.desk.order import Product
 from system.domain.instrument import Instrument
 
 INITIAL_CASH_CENTS: Final = 100_000_000
-MARGIN_CENTS: Final = {"ES": (1_584_000, 1_440_000), "MES": (158_400, 144_000)}  # initial, maintenance; a contract
+DAY_CENTS: Final = {"ES": (1_584_000, 1_440_000), "MES": (158_400, 144_000)}  # initial, maintenance; a contract
+NIGHT_CENTS: Final = {"ES": (1_742_400, 1_584_000), "MES": (174_240, 158_400)}
 
 
 class Marks(Protocol):
@@ -84,21 +85,32 @@ class Account:
 
     name: str
     cash_cents: int = INITIAL_CASH_CENTS
+    commission_cents: int | None = None  # a contract and side; None: the product's own
     holdings: dict[int, Holding] = field(default_factory=dict)  # by conId, flat ones of today too
+
+    def _each_cents(self, product: Product) -> int:
+        own = self.commission_cents
+        return product.instrument.commission_cents if own is None else own
 
     def fill(self, product: Product, side: int, contracts: int, price_ticks: int) -> tuple[int, int | None]:
         """Book a fill; return its commission and the realized result that TWS tells of it."""
         holding = self.holdings.setdefault(product.con_id, Holding(product=product))
-        commission = product.instrument.commission_cents * contracts
+        commission = self._each_cents(product) * contracts
         gross, told = holding.fill(side, contracts, price_ticks, commission)
         self.cash_cents += gross - commission
         return commission, told
+
+    def settle(self, con_id: int, price_ticks: int) -> None:
+        """A contract has come to its end: what is held of it is closed at a price, without commission."""
+        holding = self.holdings[con_id]
+        gross, _ = holding.fill(-1 if holding.contracts > 0 else 1, abs(holding.contracts), price_ticks, 0)
+        self.cash_cents += gross
 
     def undo(self, product: Product, signed: int, price_ticks: int) -> None:
         """A fill of `signed` contracts has never been: its opposite at the same price, its commission given back."""
         holding = self.holdings.setdefault(product.con_id, Holding(product=product))
         gross, _ = holding.fill(-1 if signed > 0 else 1, abs(signed), price_ticks, 0)
-        self.cash_cents += gross + product.instrument.commission_cents * abs(signed)
+        self.cash_cents += gross + self._each_cents(product) * abs(signed)
 
     def correct(self, con_id: int, signed: int, cents: int) -> None:
         """A fill of `signed` contracts has cost so much more: what is held is dearer, or cash has gone."""
@@ -146,10 +158,11 @@ def day_cents(held: Holding, price_ticks: int) -> int:
     return held.realized_cents + held.unrealized_cents(price_ticks) - held.start_cents
 
 
-def margins(contracts: dict[str, int]) -> tuple[int, int]:
+def margins(contracts: dict[str, int], *, night: bool) -> tuple[int, int]:
     """Initial and maintenance margin in cents of so many contracts of each symbol."""
-    initial = sum(MARGIN_CENTS[symbol][0] * number for symbol, number in contracts.items())
-    return initial, sum(MARGIN_CENTS[symbol][1] * number for symbol, number in contracts.items())
+    cents = NIGHT_CENTS if night else DAY_CENTS
+    initial = sum(cents[symbol][0] * number for symbol, number in contracts.items())
+    return initial, sum(cents[symbol][1] * number for symbol, number in contracts.items())
 
 
 def mark_ticks(marks: Marks) -> int:

@@ -12,6 +12,7 @@ class Life(Enum):
     """Where an order is."""
 
     UNTRANSMITTED = "in TWS alone"
+    SHELVED = "in TWS alone, and told to be inactive"
     SENT = "on its way to the exchange"
     HELD = "held until its entry fills"
     ASLEEP = "held until regular hours"
@@ -27,6 +28,11 @@ class Life(Enum):
         return self in OVER
 
     @property
+    def is_unsent(self) -> bool:
+        """Whether IB has never heard of it."""
+        return self in (Life.UNTRANSMITTED, Life.SHELVED)
+
+    @property
     def status(self) -> str:
         """What TWS calls it."""
         return STATUS[self]
@@ -35,6 +41,7 @@ class Life(Enum):
 class Event(Enum):
     """What happens to an order."""
 
+    SHELVE = "put aside by TWS"
     SEND = "sent to the exchange"
     HOLD = "held until its entry fills"
     WORK = "works at the exchange"
@@ -49,6 +56,7 @@ class Event(Enum):
 
 STATUS: Final = {
     Life.UNTRANSMITTED: "ApiPending",  # never told
+    Life.SHELVED: "Inactive",
     Life.SENT: "PreSubmitted",
     Life.HELD: "PreSubmitted",
     Life.ASLEEP: "PreSubmitted",
@@ -69,13 +77,15 @@ _AT_EXCHANGE: Final = {
     Event.HOLD: Life.HELD,  # its group has used up what it rested for, and its entry may still fill
     Event.CANCEL: Life.CANCELED,
 }
+_UNSENT: Final = {
+    Event.SEND: Life.SENT,
+    Event.HOLD: Life.HELD,
+    Event.CANCEL: Life.CANCELED,
+    Event.REJECT: Life.INACTIVE,
+}
 _ROWS: Final = {
-    Life.UNTRANSMITTED: {
-        Event.SEND: Life.SENT,
-        Event.HOLD: Life.HELD,
-        Event.CANCEL: Life.CANCELED,
-        Event.REJECT: Life.INACTIVE,
-    },
+    Life.UNTRANSMITTED: {**_UNSENT, Event.SHELVE: Life.SHELVED},
+    Life.SHELVED: _UNSENT,
     Life.SENT: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.HELD: {**_RESTING, Event.HOLD: Life.HELD, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.WORKING: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},

@@ -34,7 +34,7 @@ def reachable(account: Account, orders: Iterable[DeskOrder]) -> dict[str, int]:
     symbols = {con_id: holding.instrument.symbol for con_id, holding in account.holdings.items()}
     for order in orders:
         product, side = order.ticket.product, order.ticket.side
-        if order.ticket.account != account.name or order.state in (Life.HELD, Life.UNTRANSMITTED):
+        if order.ticket.account != account.name or order.state is Life.HELD or order.state.is_unsent:
             continue
         symbols.setdefault(product.con_id, product.instrument.symbol)
         key = (product.con_id, side)
@@ -56,9 +56,11 @@ def why_not(office: Office, order: DeskOrder) -> str | None:
     """What IB says of an order that the account cannot carry, or None where it can. `order` is not open yet."""
     account = office.accounts[order.ticket.account]
     working = list(office.registry.live())
-    before, _ = margins(reachable(account, (other for other in working if other is not order)))
+    before, _ = margins(reachable(account, (other for other in working if other is not order)), night=office.is_night)
     state, order.state = order.state, Life.SENT
-    after, _ = margins(reachable(account, [*(other for other in working if other is not order), order]))
+    after, _ = margins(
+        reachable(account, [*(other for other in working if other is not order), order]), night=office.is_night
+    )
     order.state = state
     equity = account.equity_cents(office.mark_ticks)
     if after <= before or after <= equity:
@@ -73,7 +75,8 @@ def what_if(office: Office, ticket: Ticket) -> OrderState:
     position = account.position(ticket.product.con_id)
     symbol = ticket.product.instrument.symbol
     after[symbol] = after.get(symbol, 0) + abs(position + ticket.side * ticket.contracts) - abs(position)
-    (init, maint), (init_after, maint_after) = margins(before), margins(after)
+    init, maint = margins(before, night=office.is_night)
+    init_after, maint_after = margins(after, night=office.is_night)
     equity = account.equity_cents(office.mark_ticks)
     fee = ticket.product.instrument.commission_cents * ticket.contracts
     short = "" if init_after <= equity else SHORT_OF_MARGIN.format(f"{equity / 100:.2f}", f"{init_after / 100:.2f}")

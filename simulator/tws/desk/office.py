@@ -30,6 +30,7 @@ class Office:
     executions: Executions
     master_id: int | None = None
     told: list[Addressed] = field(default_factory=list)
+    shelved: set[tuple[int, int]] = field(default_factory=set)  # new orders that TWS will put aside
     doomed: dict[tuple[int, int], tuple[str, Shape]] = field(default_factory=dict)  # new orders that IB will refuse
 
     def say(self, client_id: int, notice: Notice) -> None:
@@ -120,6 +121,11 @@ class Office:
         """What has been said since last asked."""
         told, self.told = self.told, []
         return told
+
+    @property
+    def is_night(self) -> bool:
+        """Whether margins are those of the hours that are not regular."""
+        return not self.exchange.is_regular
 
     @property
     def mark_ticks(self) -> int:

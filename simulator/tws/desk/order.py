@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final, Literal, Protocol
 
-from simulator.exchange.book import OrderType
+from simulator.exchange.book import OrderType, Trigger
 from simulator.exchange.orders import FAR_TICKS
 from simulator.tws.account_notices import CompletedOrder, OpenOrder, OrderState, OrderStatus
 from simulator.tws.desk.life import Event, Life, advance
@@ -24,6 +24,8 @@ class Product(Protocol):
     def con_id(self) -> int: ...
     @property
     def instrument(self) -> Instrument: ...
+    @property
+    def ends_ns(self) -> int: ...  # when it has traded for the last time
     def contract(self) -> Contract: ...
 
 
@@ -40,6 +42,7 @@ class Ticket:
     stop_ticks: int = 0
     trail_ticks: int = 0
     trail_ppm: int = 0
+    trigger: Trigger = Trigger.LAST
     tif: str = "DAY"
     until_ns: int | None = None  # GTD: when it ends
     terms: OrderTerms
@@ -81,6 +84,7 @@ class DeskOrder:
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet
     ended_ns: int = 0
     why: str = ""  # it ended
+    forced: bool = False  # IB's own, to close a position
     refusal: str = ""  # why IB is taking it away, or will not take it once it is transmitted
     refusal_shape: Shape = "both"
 

@@ -61,7 +61,7 @@ class Placing:
 
     def by_hand(self, request: PlaceOrder, order_id: int, now_ns: int) -> DeskOrder:
         """An order of whoever sits at TWS, which client 0 hears of. Raises RefusedError."""
-        order = self._make(BINDER, replace_id(request, order_id), now_ns)
+        order = self._make(BINDER, replace(request, order_id=order_id), now_ns)
         self.transmit(order, now_ns)
         return order
 
@@ -128,6 +128,12 @@ class Placing:
         """Send an order and the untransmitted ones that it is attached to, or that are attached to it: one command."""
         family = self._family(order)
         root = family[0]
+        if root.parent is not None and root.parent.state is Life.SHELVED:
+            return  # it goes with its parent
+        if (root.client_id, root.order_id) in self._office.shelved and root.state is Life.UNTRANSMITTED:
+            root.step(Event.SHELVE)
+            self._office.tell(root)
+            return
         if (reason := self._why_rejected(root, now_ns)) is not None:
             for member in family:
                 self._office.rejected(member, now_ns, reason)
@@ -178,6 +184,8 @@ class Placing:
             return root.refusal
         if parent is not None and parent.state in (Life.CANCELED, Life.INACTIVE, Life.CANCELING):
             return PARENT_GONE
+        if root.ticket.product.ends_ns <= now_ns:
+            return "The contract has expired."
         if root.ticket.tif in LASTS and is_closed(root.ticket, now_ns):
             return "Exchange is closed."
         if parent is not None and not parent.state.is_over:
@@ -211,6 +219,7 @@ class Placing:
             regular_only=not ticket.terms.outside_rth,
             trail_ticks=ticket.trail_ticks,
             trail_ppm=ticket.trail_ppm,
+            trigger=ticket.trigger,
         )
 
     # new terms
@@ -220,9 +229,11 @@ class Placing:
             raise RefusedError(104)
         ticket = self._read(request, now_ns)
         _compare(order, ticket)
-        if order.state is Life.UNTRANSMITTED:
+        if order.state.is_unsent:
             order.ticket, order.contracts = ticket, ticket.contracts
-            if request.terms.transmit:
+            if order.state is Life.SHELVED:
+                self._office.tell(order)
+            elif request.terms.transmit:
                 self.transmit(order, now_ns)
             return
         if ticket.contracts <= order.filled:
@@ -264,11 +275,6 @@ class Placing:
             raise RefusedError(201, reason)
 
 
-def replace_id(request: PlaceOrder, order_id: int) -> PlaceOrder:
-    """The same order under another id."""
-    return PlaceOrder(order_id=order_id, contract=request.contract, terms=request.terms)
-
-
 def _compare(order: DeskOrder, ticket: Ticket) -> None:
     """Raises RefusedError where new terms are another order's."""
     old, terms = order.ticket, ticket.terms
@@ -279,6 +285,7 @@ def _compare(order: DeskOrder, ticket: Ticket) -> None:
         and old.type == ticket.type
         and bool(old.trail_ticks) == bool(ticket.trail_ticks)
         and bool(old.trail_ppm) == bool(ticket.trail_ppm)
+        and old.trigger == ticket.trigger
         and LASTS.get(old.tif) == LASTS.get(ticket.tif)
     )
     if not same:

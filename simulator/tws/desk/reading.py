@@ -5,10 +5,11 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, Literal
 
-from simulator.exchange.book import OrderType
+from simulator.exchange.book import OrderType, Trigger
+from simulator.exchange.matching import trail_distance
 from simulator.exchange.orders import FAR_TICKS
 from simulator.tws.codes import error
-from simulator.tws.desk.order import Product, Ticket
+from simulator.tws.desk.order import STOPS, Product, Ticket
 from simulator.tws.moments import read_moment
 from simulator.tws.notices import Error
 from simulator.tws.terms import OrderTerms
@@ -25,7 +26,15 @@ KINDS: Final = {
 }
 TIFS: Final = ("DAY", "GTC", "IOC", "FOK", "GTD")
 SIDES: Final[dict[str, Literal[1, -1]]] = {"BUY": 1, "SELL": -1, "SSHORT": -1}
-TRIGGERS: Final = (0, 1, 2, 3, 4, 7, 8)
+TRIGGERS: Final = {
+    0: Trigger.LAST,
+    1: Trigger.DOUBLE_BID_ASK,
+    2: Trigger.LAST,
+    3: Trigger.DOUBLE_LAST,
+    4: Trigger.BID_ASK,
+    7: Trigger.EITHER,
+    8: Trigger.MIDDLE,
+}
 LARGEST: Final = 100_000  # contracts in one order
 PPM: Final = 10_000  # a percent
 
@@ -75,6 +84,7 @@ def read(terms: OrderTerms, around: Circumstances) -> Ticket:
         stop_ticks=stop,
         trail_ticks=trail_ticks,
         trail_ppm=trail_ppm,
+        trigger=TRIGGERS[terms.trigger_method] if kind in STOPS else Trigger.LAST,
         tif=tif,
         until_ns=until_ns,
         terms=terms,
@@ -174,7 +184,7 @@ def _stop(terms: OrderTerms, kind: OrderType, tick: Decimal, side: int, trail: t
         return ticks_of(terms.trail_stop_price, tick)
     if terms.parent_id or not last_ticks:
         return side * FAR_TICKS  # the first trade sets it
-    return last_ticks + side * (trail_ticks or max(1, (last_ticks * trail_ppm + 500_000) // 1_000_000))
+    return last_ticks + side * int(trail_distance(last_ticks, trail_ticks, trail_ppm))
 
 
 def _limit(terms: OrderTerms, kind: OrderType, tick: Decimal, side: int, stop: int, *, trails: bool) -> int:

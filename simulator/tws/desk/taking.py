@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Refused, Report, Triggered
+from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Report, Triggered
 from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.office import Office
 from simulator.tws.desk.order import Asked, DeskOrder
@@ -34,7 +34,7 @@ class Taking:
         self._office = office
         self._moved: dict[tuple[str, int], None] = {}  # accounts and contracts whose positions have changed
 
-    def take(self, reports: Sequence[Report], now_ns: int) -> list[tuple[str, int]]:
+    def take(self, reports: Sequence[Report]) -> list[tuple[str, int]]:
         """Take the reports of one instant; return the positions that they have changed, by account and conId."""
         outlooks = self._look_ahead(reports)
         self._moved = {}
@@ -56,7 +56,7 @@ class Taking:
                 order.step(Event.WORK)
                 self._office.tell(order)
             else:
-                self._refuse(order, report)
+                self._refuse(order)
         self._even_out(outlooks, told)
         return list(self._moved)
 
@@ -141,7 +141,7 @@ class Taking:
             order.step(self._rest(order))
             self._office.tell(order)
 
-    def _refuse(self, order: DeskOrder, report: Refused) -> None:
+    def _refuse(self, order: DeskOrder) -> None:
         """A cancel or new terms that came too late."""
         asked = order.asked.pop(0)
         if asked is Asked.BY_TWS:
@@ -158,7 +158,7 @@ class Taking:
         groups, parents = {order.group for order in touched if order.group}, {order.perm_id for order in touched}
         for order in registry.live():
             is_near = order.group in groups or (order.parent is not None and order.parent.perm_id in parents)
-            if order.state is Life.UNTRANSMITTED or not (is_near or order.perm_id in told):
+            if order.state.is_unsent or not (is_near or order.perm_id in told):
                 continue
             contracts = order.filled + exchange.left(order.perm_id)
             if contracts != order.contracts:

@@ -21,11 +21,11 @@ def held_until_ns(ticket: Ticket, now_ns: int) -> int | None:
     return hours.next_change_ns(now_ns) if ticket.terms.outside_rth else hours.next_rth_change_ns(now_ns)
 
 
-def expiry_ns(ticket: Ticket, now_ns: int) -> int | None:
-    """When it ends by itself: a day's order with the session in which it may first act."""
-    if ticket.tif == "GTD":
-        return ticket.until_ns
+def expiry_ns(ticket: Ticket, now_ns: int) -> int:
+    """When it ends by itself: a day's order with the session in which it may first act, any with its contract."""
+    end_ns = ticket.product.ends_ns
+    if ticket.until_ns is not None:
+        return min(ticket.until_ns, end_ns)
     if ticket.tif == "GTC":
-        return None
-    day = hours.at(held_until_ns(ticket, now_ns) or now_ns)
-    return day.close_ns
+        return end_ns
+    return min(hours.at(held_until_ns(ticket, now_ns) or now_ns).close_ns, end_ns)

@@ -15,10 +15,11 @@ def money(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
-def _amounts(account: Account, mark_ticks: int) -> dict[str, int]:
+def _amounts(account: Account, mark_ticks: int, *, night: bool) -> dict[str, int]:
     """Every amount of money in cents, in the order of their names."""
     equity = account.equity_cents(mark_ticks)
-    initial, maintenance = margins(held(account))
+    initial, maintenance = margins(held(account), night=night)
+    next_initial, next_maintenance = margins(held(account), night=not night)
     amounts = {
         "AccruedCash": 0,
         "AvailableFunds": equity - initial,
@@ -31,10 +32,10 @@ def _amounts(account: Account, mark_ticks: int) -> dict[str, int]:
         "FullMaintMarginReq": maintenance,
         "GrossPositionValue": 0,
         "InitMarginReq": initial,
-        "LookAheadAvailableFunds": equity - initial,
-        "LookAheadExcessLiquidity": equity - maintenance,
-        "LookAheadInitMarginReq": initial,
-        "LookAheadMaintMarginReq": maintenance,
+        "LookAheadAvailableFunds": equity - next_initial,
+        "LookAheadExcessLiquidity": equity - next_maintenance,
+        "LookAheadInitMarginReq": next_initial,
+        "LookAheadMaintMarginReq": next_maintenance,
         "MaintMarginReq": maintenance,
         "NetLiquidation": equity,
         "PreviousDayEquityWithLoanValue": equity - account.daily_cents(mark_ticks),
@@ -72,10 +73,10 @@ def ledger(account: Account, mark_ticks: int) -> list[Value]:
     return values
 
 
-def summary(account: Account, mark_ticks: int) -> list[Value]:
+def summary(account: Account, mark_ticks: int, *, night: bool) -> list[Value]:
     """Every tag of an account summary but the ledger's."""
     equity = account.equity_cents(mark_ticks)
-    _, maintenance = margins(held(account))
+    _, maintenance = margins(held(account), night=night)
     cushion = (equity - maintenance) / equity if equity > 0 else 0.0
     return [
         ("AccountType", "INDIVIDUAL", ""),
@@ -84,14 +85,14 @@ def summary(account: Account, mark_ticks: int) -> list[Value]:
         ("HighestSeverity", "0", ""),
         ("Leverage", "0.00", ""),
         ("LookAheadNextChange", "0", ""),
-        *((key, money(cents), "USD") for key, cents in _amounts(account, mark_ticks).items()),
+        *((key, money(cents), "USD") for key, cents in _amounts(account, mark_ticks, night=night).items()),
     ]
 
 
-def updates(account: Account, mark_ticks: int) -> list[Value]:
+def updates(account: Account, mark_ticks: int, *, night: bool) -> list[Value]:
     """Every key of account updates."""
     first = [("AccountCode", account.name, ""), ("AccountReady", "true", "")]
-    return [*first, *summary(account, mark_ticks), *ledger(account, mark_ticks)]
+    return [*first, *summary(account, mark_ticks, night=night), *ledger(account, mark_ticks)]
 
 
 def portfolio(account: Account, holding: Holding, mark_ticks: int) -> PortfolioValue:

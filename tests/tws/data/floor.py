@@ -85,9 +85,9 @@ class Floor:
         out: list[Notice] = []
         for step in self.market.advance(to_ns):
             self.desk.take(step.events, step.ts_ns)
-            out += self.feed.take(step.events, step.ts_ns)
+            out += self.feed.take(step.ts_ns)
         self.desk.clock(to_ns)
-        return out + self.feed.clock(to_ns)
+        return out + self.feed.take(to_ns)
 
     def ask(self, request: Request) -> list[Notice]:
         return self.feed.ask(request, self.market.now_ns)

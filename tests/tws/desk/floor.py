@@ -25,21 +25,25 @@ DU: Final = "DU1234567"
 
 @dataclass(frozen=True)
 class Future:
-    """ES or MES of March 2024."""
+    """ES or MES of June 2024."""
 
     con_id: int
     instrument: Instrument
+
+    @property
+    def ends_ns(self) -> int:
+        return chicago("2024-06-21 08:30")
 
     def contract(self) -> Contract:
         return Contract(
             con_id=self.con_id,
             symbol=self.instrument.symbol,
             sec_type="FUT",
-            last_trade="20240315",
+            last_trade="20240621",
             multiplier=str(self.instrument.usd_per_point),
             exchange="CME",
             currency="USD",
-            local_symbol=f"{self.instrument.symbol}H4",
+            local_symbol=f"{self.instrument.symbol}M4",
             trading_class=self.instrument.symbol,
         )
 

@@ -68,6 +68,7 @@ def test_account_updates_tell_all_and_end() -> None:
             "InitMarginReq USD": "15840.00",
             "MaintMarginReq USD": "14400.00",
             "FullInitMarginReq USD": "15840.00",
+            "LookAheadInitMarginReq USD": "17424.00",
             "AvailableFunds USD": "984245.25",
             "ExcessLiquidity USD": "985685.25",
             "BuyingPower USD": "3936981.00",
@@ -83,7 +84,7 @@ def test_account_updates_tell_all_and_end() -> None:
     )
     assert told[-1] == AccountDownloadEnd(account=DU)
     assert isinstance(told[-3], AccountTime)
-    assert told[-3].time == "10:00"
+    assert told[-3].time == "11:00"
     held = told[-2]
     assert isinstance(held, PortfolioValue)
     assert (held.position, held.market_price, held.market_value) == (1, 5002.0, 250_100.0)

@@ -117,10 +117,10 @@ def test_executions_are_filtered(wanted: ExecutionFilter, found: list[int]) -> N
     assert [notice.execution.order_id for notice in told if isinstance(notice, ExecDetails)] == found
 
 
-def test_executions_of_before_midnight_are_not_told() -> None:
-    floor = quoted(start="2024-03-12 23:59:58").place(1, "BUY", 1).wait()
+def test_executions_of_before_new_yorks_midnight_are_not_told() -> None:
+    floor = quoted(start="2024-03-12 22:59:58").place(1, "BUY", 1).wait()
     assert len(floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter()))) == 3
-    floor.until(chicago("2024-03-13 00:00"))
+    floor.until(chicago("2024-03-12 23:00"))
     assert floor.ask(ReqExecutions(req_id=1, filter=ExecutionFilter())) == [ExecDetailsEnd(req_id=1)]
 
 
@@ -185,7 +185,7 @@ def test_a_hand_is_refused_like_anybody() -> None:
 
 def test_ids_may_roll_back_at_a_restart() -> None:
     floor = two()
-    floor.desk.restart(floor.now_ns, ids_lost=4)
+    floor.desk.restart(ids_lost=4)
     assert floor.desk.next_id(1) == 2
     assert floor.place(2, "BUY", 1, client=1).story(1)[0] == "open 2 PreSubmitted"
 

@@ -2,9 +2,12 @@
 
 import pytest
 
-from simulator.tws.account_notices import OpenOrder
+from simulator.tws.account_notices import ExecDetails, OpenOrder, OrderStatus, Position
+from simulator.tws.data.contracts import PRODUCTS, Listed
 from simulator.tws.notices import Error
-from tests.tws.desk.floor import Floor
+from simulator.tws.requests import ReqPositions
+from system.domain.instrument import ContractMonth
+from tests.tws.desk.floor import ME, Floor, chicago
 from tests.tws.desk.test_orders import quoted
 
 
@@ -15,7 +18,7 @@ def warned(floor: Floor) -> list[str]:
 def test_an_order_for_regular_hours_is_held_with_a_warning_and_goes_out_when_they_begin() -> None:
     floor = quoted(start="2024-03-12 07:00").place(1, "BUY", 1, outside_rth=False)
     assert warned(floor) == [
-        "Order Message:\nBUY 1 ES MAR'24\nWarning: your order will not be placed at the exchange until "
+        "Order Message:\nBUY 1 ES JUN'24\nWarning: your order will not be placed at the exchange until "
         "2024-03-12 08:30:00 US/Central"
     ]
     assert floor.wait().statuses() == ["status 1 PreSubmitted 0/1"]
@@ -144,3 +147,22 @@ def test_a_trailing_child_begins_to_trail_when_its_entry_fills() -> None:
     assert floor.statuses()[-2:] == ["status 1 Filled 1/0", "status 2 PreSubmitted 0/1 (trigger)"]
     assert floor.trade(4996).statuses() == []
     assert floor.trade(4994.75).statuses() == ["status 2 Filled 1/0"]
+
+
+def test_a_month_ends_on_its_last_day_as_regular_hours_begin() -> None:
+    """Its orders go, what is held is settled at the last trade without an execution, and new orders are rejected."""
+    floor = quoted(start="2024-06-21 08:29").trade(5000).place(1, "BUY", 2).place(2, "SELL", 2, lmt=6000, tif="GTC")
+    floor.wait().hear()
+    floor.desk.ask(ME, ReqPositions(), floor.now_ns)
+    before_cents = floor.desk.equity_cents
+    assert floor.at("2024-06-21 08:29:59").story() == []
+    floor.until(chicago("2024-06-21 08:31"))
+    told = floor.hear()
+    assert [notice.position for notice in told if isinstance(notice, Position)] == [0]
+    assert not [notice for notice in told if isinstance(notice, ExecDetails)]
+    assert [notice.status for notice in told if isinstance(notice, OrderStatus)] == ["Cancelled"]
+    assert floor.desk.positions() == []
+    assert floor.desk.equity_cents == before_cents
+    refused = floor.place(3, "BUY", 1).hear()
+    assert [notice.code for notice in refused if isinstance(notice, Error)] == [201]
+    assert Listed(PRODUCTS[0], ContractMonth(2024, 6)).ends_ns == chicago("2024-06-21 08:30")

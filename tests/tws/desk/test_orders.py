@@ -1,5 +1,7 @@
 """The life of single orders, message by message."""
 
+import pytest
+
 from simulator.tws.account_notices import CommissionReport, ExecDetails
 from tests.tws.desk.floor import Floor
 
@@ -58,3 +60,38 @@ def test_an_execution_names_all_that_is_needed_to_find_its_order() -> None:
     assert (done.order_id, done.client_id, done.order_ref, done.side) == (5, 7, "mine", "SLD")
     assert done.exec_id == "0000e0d5.65f10001.01.01"
     assert done.time == "20240312 10:00:00 US/Central"
+
+
+@pytest.mark.parametrize(
+    ("method", "set_off_by"),
+    [(0, "trade"), (2, "trade"), (4, "quote"), (7, "trade"), (7, "quote"), (8, "quote"), (1, "twice"), (3, "trades")],
+)
+def test_a_stop_is_set_off_as_its_trigger_method_says(method: int, set_off_by: str) -> None:
+    floor = quoted().place(1, "BUY", 1, stp=5005, trigger_method=method).wait()
+    floor.hear()
+    steps = {
+        "trade": lambda: floor.trade(5005),
+        "trades": lambda: floor.trade(5005).trade(5005),
+        "quote": lambda: floor.quote(5005, 5005.25),
+        "twice": lambda: floor.quote(5005, 5005.25).quote(5005, 5005.25),
+    }
+    others = {"trade": ("quote",), "quote": ("trade",), "twice": ("quote", "trades"), "trades": ("trade", "twice")}
+    for other in () if method == 7 else others[set_off_by]:
+        steps[other]()
+        if other != "trade":
+            floor.quote(5000, 5000.25)
+        if other in ("trade", "trades"):
+            floor.trade(5000)
+        assert floor.statuses() == []
+    steps[set_off_by]()
+    assert floor.statuses()[-1] == "status 1 Filled 1/0"
+
+
+def test_a_trigger_method_cannot_be_changed() -> None:
+    floor = quoted().place(1, "BUY", 1, stp=5005).wait()
+    floor.hear()
+    assert floor.place(1, "BUY", 1, stp=5005, trigger_method=4).statuses() == ["error 1 105"]
+    assert (
+        floor.place(1, "BUY", 1, stp=5006, trigger_method=2).wait().statuses()[-1]
+        == "status 1 PreSubmitted 0/1 (trigger)"
+    )

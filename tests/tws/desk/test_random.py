@@ -129,7 +129,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(really=st.integers(0, 9))
     def restart(self, really: int) -> None:
         if not really:
-            self.floor.heard += self.floor.desk.restart(self.floor.now_ns)
+            self.floor.desk.restart()
 
     # what the market does
 

@@ -73,6 +73,14 @@ def test_margin() -> None:
     )
 
 
+def test_margin_is_a_tenth_more_at_night() -> None:
+    """16,000 dollars carry one ES by day (15,840) and not by night (17,424)."""
+    assert quoted(cash_cents=1_600_000).place(1, "BUY", 1).wait().statuses()[-1] == "status 1 Filled 1/0"
+    floor = quoted(cash_cents=1_600_000, start="2024-03-12 07:00")
+    assert floor.place(1, "BUY", 1).statuses() == ["error 1 201", "status 1 Inactive 0/1"]
+    assert floor.at("2024-03-12 08:30").place(2, "BUY", 1).wait().statuses()[-1] == "status 2 Filled 1/0"
+
+
 def test_an_order_that_closes_needs_no_margin() -> None:
     """Long 1 at 5000.25 with 16,000 dollars; 10 points down they are under the margin, and it may still be sold."""
     floor = quoted(cash_cents=1_600_000).place(1, "BUY", 1).wait().trade(4990).quote(4990, 4990.25)

@@ -1,0 +1,1 @@
+"""The comparison of a live day with its replay."""
