@@ -16,7 +16,7 @@ from system.broker.broker import Account, LiveBroker
 from system.broker.door import loop
 from system.domain.errors import BnError
 from system.domain.hours import Hours
-from system.domain.instrument import ES, front_month
+from system.domain.instrument import ES
 from system.domain.limits import OrderRules
 from system.domain.link_state import LinkRules
 from system.domain.order_events import Journal
@@ -143,9 +143,7 @@ class Process:
         async with loop(lambda text: self.log("loop_failed", text=text)), trio.open_nursery() as services:
             self.broker = Broker(
                 self,
-                account=Account(
-                    instrument=ES, paper=True, month=lambda now_ns: front_month(Calendar().at(now_ns).day, 8)
-                ),
+                account=Account(instrument=ES, paper=True, month=lambda now_ns: self.wiring.month(now_ns)),
                 clock=self.clock,
                 prepare=self._prepare,
             )
@@ -160,7 +158,8 @@ class Process:
                 log=self.log,
             )
             link = LinkRules(hours=Hours(Calendar(setting.settings.closures)))
-            self.wiring = Wiring(world, Rules(settings=setting.settings, link=link, orders=setting.orders))
+            rules = Rules(settings=setting.settings, link=link, orders=setting.orders, rolls=True, checks_margin=True)
+            self.wiring = Wiring(world, rules)
             setting.watcher.starts(self)
             services.start_soon(self.broker.run)
             await self.wiring.run()

@@ -44,10 +44,12 @@ def noted(hook: Hook[P]) -> Hook[P]:
     """Keep what does not hold, for the end of the instant."""
 
     def call(oracle: "Oracle", /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if oracle.broken is not None:  # what it knows of the rest is no longer true
+            return
         try:
             hook(oracle, *args, **kwargs)
         except BrokenError as broken:
-            oracle.broken = oracle.broken or broken
+            oracle.broken = broken
 
     return call
 
@@ -155,6 +157,7 @@ class Oracle:
         self._seen.ended(process)
         self.alive.ended(process)
 
+    @noted
     def writes(self, records: Sequence[Journal]) -> None:
         """What becomes of these is not known."""
         self._doubtful = records

@@ -59,6 +59,8 @@ class Sent:
                 case ask.ReqCurrentTime():
                     if self._heard.connection is not None:
                         self._heard.connection.probed_ns = now_ns
+                case PlaceOrder() if request.terms.what_if:
+                    pass  # a question
                 case PlaceOrder():
                     self._place(request, now_ns)
                 case CancelOrder():
