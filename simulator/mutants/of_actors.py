@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.mutants.swap import Swap
+from system.actors import order as order_actor
 from system.actors import risk as risk_actor
 from system.actors.order import OrderActor
 from system.actors.risk import RiskActor
@@ -84,6 +85,9 @@ def halt_ignored() -> list[Swap]:
     def denial(state: Any, event: Any, rules: Any) -> str:
         return before(replace(state, halted=""), event, rules)
 
+    def shut_because(state: Any, now_ns: int) -> str:
+        return shut(replace(state, halted=""), now_ns)
+
     def why_halted(actor: RiskActor) -> str:
         kept, actor.halted = actor.halted, ""
         try:
@@ -91,5 +95,9 @@ def halt_ignored() -> list[Swap]:
         finally:
             actor.halted = kept
 
-    asked = RiskActor.why_halted
-    return [Swap(order_brain, "denial", denial), Swap(risk_actor.RiskActor, "why_halted", why_halted)]
+    asked, shut = RiskActor.why_halted, order_brain.shut_because
+    return [
+        Swap(order_actor, "shut_because", shut_because),
+        Swap(order_brain, "denial", denial),
+        Swap(risk_actor.RiskActor, "why_halted", why_halted),
+    ]

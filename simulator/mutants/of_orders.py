@@ -24,7 +24,7 @@ def unknown_is_dead() -> list[Swap]:
 
 def close_outside_group() -> list[Swap]:
     """A further exit joins no group."""
-    return [Swap(Bracket, "exit_group", property(lambda _: ""))]
+    return [Swap(Bracket, "exit_group", lambda _bracket, _side: "")]
 
 
 def state_without_record() -> list[Swap]:
