@@ -152,12 +152,22 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
         _end(draft, order, happening)
     elif not order.is_live:  # told of again after its end: late, or alive after all
         draft.see(order, Happening.DOUBT, hint="")
+    elif status == "Inactive":
+        _inactive(draft, order, is_answer)
     elif happening is Happening.DOUBT:
-        draft.see(order, Happening.DOUBT, hint="rejected" if status == "Inactive" else order.hint)
+        draft.see(order, Happening.DOUBT)
     elif not order.doubles and (is_answer or not order.hint):
         if happening is Happening.ACKNOWLEDGE and order.filled:
             happening = Happening.ACKNOWLEDGE_PARTLY
         draft.see(order, happening, hint="")
+
+
+def _inactive(draft: Draft, order: Order, is_answer: bool) -> None:
+    """Refused, or put aside and able to come alive (F13): an order that is still among the open ones is not over."""
+    if is_answer and order.state is OrderState.UNKNOWN:
+        draft.set_order(order, hint="")
+    elif is_answer or order.state is not OrderState.UNKNOWN or order.hint != "inactive":
+        draft.see(order, Happening.DOUBT, hint="" if is_answer else "inactive")
 
 
 def _filled(draft: Draft, order: Order) -> None:
