@@ -108,6 +108,9 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         min_time_between_signals_ns=1,
         max_signals_per_minute=1_000_000,
         max_trades_per_day=1_000_000,
+        cooldown_after_loss_ns=0,
+        max_consecutive_losses=1_000_000,
+        max_daily_loss_cents=1_000_000_000,
         order_latency_ns=SECOND_NS // 1000,
     )
     Confluence(settings).compile()  # before the clock runs
@@ -143,7 +146,7 @@ async def live(port: int, folder: Path, *, probes: bool) -> None:
         rules = Rules(
             settings=settings,
             link=LinkRules(hours=Hours(calendar), spacing_ns=0),
-            orders=OrderRules(max_orders_per_minute=1_000_000),
+            orders=OrderRules(max_orders_per_minute=1_000_000, max_day_loss_cents=1_000_000_000),
             starts_whole=True,
         )
         async with loop(lambda text: log("loop_failed", text=text)), trio.open_nursery() as nursery:

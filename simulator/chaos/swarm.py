@@ -64,6 +64,13 @@ def _while(chance: Random) -> dict[str, Value]:
     return {"for": round(_log(chance, 1, 60), 1)} if chance.random() < 0.3 else {}
 
 
+def _drop(chance: Random) -> dict[str, Value]:
+    """An answer; or quotes for so long that trades go on without them."""
+    if chance.random() < 0.3:
+        return {"of": "TickByTickQuote", "for": round(_log(chance, 20, 180), 1)}
+    return {"of": chance.choice((*TOLD, *ASKED, *TICKS)), **_while(chance)}
+
+
 _THEN: Final = _pick("then", "late", "lost", "reset")
 
 # Of each kind how it is drawn: settings by name, with `for` and `of` among them.
@@ -80,7 +87,7 @@ DRAWN: Final[dict[str, Draw]] = {
     "garbage": _all(_of(*TOLD, *ASKED, *TICKS), _pick("bytes", 1, 40, 3000)),
     "unknown_message": _of(*TOLD, *ASKED, *TICKS),
     "duplicate": _all(_of(*TOLD, *ASKED, *TICKS), _while),
-    "drop": _all(_of(*TOLD, *ASKED, *TICKS), _while),
+    "drop": _drop,
     "reorder": _all(_of(*TOLD, *ASKED), _while),
     "split": _all(_span(1, 20), _pick("bytes", 1, 2, 7)),
     "coalesce": _all(_span(5, 60), _pick("every", 0.2, 0.5, 2.0)),

@@ -17,8 +17,12 @@ def listing() -> str:
     lines = []
     for kind in KINDS.values():
         lines.append(f"{kind.name:<18}{kind.side:<8}{kind.text}")
-        lines += [f"{'':<26}{argument.name}={_default(argument)}: {argument.text}" for argument in kind.arguments]
+        lines += [f"{'':<26}{argument.name}={_default(argument)}: {_told(argument)}" for argument in kind.arguments]
     return "\n".join(lines)
+
+
+def _told(argument: Argument) -> str:
+    return f"{argument.text} ({', '.join(argument.choices)})" if argument.choices else argument.text
 
 
 def _default(argument: Argument) -> str:

@@ -24,8 +24,9 @@ from simulator.tws.market import Market
 from simulator.tws.memory import in_memory
 from simulator.tws.world import World as Mock
 from system.actors.ports import Broker
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.domain.instrument import ContractMonth
 from system.domain.link_state import Phase
@@ -37,7 +38,7 @@ from system.wiring.wiring import Wiring, World
 
 Fidelity = Literal["actors", "wire"]
 ADDRESS: Final = Address(host="memory", port=7497, client_id=CLIENT_ID)
-LEAD_NS: Final = SECOND_NS  # from the system's start to the tape's first event
+LEAD_S: Final = 1  # at least, from the system's start, at a whole second, to the tape's first event
 CASH_CENTS: Final = 1 << 50  # the method knows no margin
 FAULTS: Final = ("alert", "actor_failed", "bad_data", "loop_failed", "seed_failed")
 
@@ -112,7 +113,7 @@ async def run(
     """The result of a tape that has events, and what the system complained of; for trio's MockClock."""
     market = Market.of(batches, Exchange(latency_ns=settings.order_latency_ns))
     market.singly, market.quotes_end_ns = True, lambda session: session.break_ns
-    market.now_ns = market.next_event_ns - LEAD_NS
+    market.now_ns = (market.next_event_ns // SECOND_NS - LEAD_S) * SECOND_NS  # so that probes go with the clock's marks
     said, journal = Said(), MemoryJournal()
     async with PARTS[fidelity](market, settings, month, said) as part:
         beat = Beat(part.world)

@@ -58,7 +58,7 @@ class TapeWorld:
         """Whether the tape has no event left."""
         return self.market.has_ended
 
-    def advance(self, to_ns: int) -> None:
+    def step(self, to_ns: int) -> None:
         """Play up to and with `to_ns`: one packet."""
         records: list[Record] = []
         for step in self.market.advance(to_ns):
@@ -71,7 +71,8 @@ class TapeWorld:
         if step.reports and before and step.ts_ns == step.events["ts_ns"][-1]:
             before -= 1
         self._tell(step.events[:before], records)
-        records += self.broker.heed(step.reports)
+        if step.reports:
+            records += self.broker.heed(step.reports)
         self._tell(step.events[before:], records)
 
     def _tell(self, events: Batch, records: list[Record]) -> None:

@@ -30,9 +30,10 @@ class Ledger:
 
     def read(self, reading: Reading) -> None:
         """Note what the core read."""
-        for bits in reading.bars["fired"][reading.bars["fired"] != 0].tolist():
-            for bit, (name, _) in enumerate(RULES):
-                self._fired[name] += bits >> bit & 1
+        if len(reading.bars):
+            for bits in reading.bars["fired"][reading.bars["fired"] != 0].tolist():
+                for bit, (name, _) in enumerate(RULES):
+                    self._fired[name] += bits >> bit & 1
         if self._curves is not None:
             self._curves.add(reading.evaluations)
             self._curves.add_bars(reading.bars)

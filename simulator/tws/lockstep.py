@@ -43,8 +43,8 @@ class Stepped(Protocol):
     def has_ended(self) -> bool:
         """Whether the tape has no event left."""
 
-    def advance(self, to_ns: int) -> None:
-        """Play up to and with `to_ns`."""
+    def step(self, to_ns: int) -> None:
+        """Play up to and with `to_ns`, and tell what that brings."""
 
 
 class Beat:
@@ -59,23 +59,28 @@ class Beat:
         self._world = world
         self._began_s, self._began_ns = trio.current_time(), world.now_ns
         self._scope = trio.CancelScope()
+        self._due_ns = 0  # what is slept for
         world.clock, world.on_due = self._now_ns, self._hasten
 
     async def play(self) -> None:
         """Until the tape has ended, and everybody has done with its last event."""
         world = self._world
         while not world.has_ended:
-            if world.next_ns > world.now_ns:
-                with trio.CancelScope(deadline=self._at_s(world.next_ns)) as self._scope:
+            self._due_ns = world.next_ns
+            if self._due_ns > world.now_ns:
+                with trio.CancelScope(deadline=self._at_s(self._due_ns)) as self._scope:
                     await trio.sleep_forever()
-            if world.next_ns <= world.now_ns or world.next_ns % SECOND_NS == 0:
+            if self._due_ns <= world.now_ns or self._due_ns % SECOND_NS == 0:
                 await trio.testing.wait_all_tasks_blocked()
-            world.advance(world.next_ns)
+            world.step(self._due_ns)
         await trio.testing.wait_all_tasks_blocked()
 
     def _hasten(self) -> None:
         """Wake up sooner, where something is due sooner."""
-        self._scope.deadline = min(self._scope.deadline, self._at_s(self._world.next_ns))
+        due_ns = self._world.next_ns
+        if due_ns < self._due_ns:
+            self._due_ns = due_ns
+            self._scope.deadline = self._at_s(due_ns)
 
     def _at_s(self, at_ns: int) -> float:
         return self._began_s + round((at_ns - self._began_ns) / SECOND_NS, 9)

@@ -94,7 +94,11 @@ class MemoryConnection:
             self.session.receive(self._sent.popleft(), trio.current_time())
 
     def _wake_out(self) -> None:
-        self._later("out", self._hand_out)
+        if self._world.stepped is None:
+            self._later("out", self._hand_out)
+        elif "out" not in self._waking:
+            self._waking.add("out")
+            self._world.stepped.append(self._hand_out)
 
     def _hand_out(self) -> None:
         self._waking.discard("out")

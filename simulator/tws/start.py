@@ -62,7 +62,7 @@ def trading_day(now_ns: int) -> date:
 
 def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str, master_id: int | None) -> World:
     """Play up to the start, with nobody looking."""
-    _compile()
+    compile_exchange()
     exchange = Exchange(latency_ns=LATENCY_NS)
     data = DataDesk()
     market = Market.of(batches, exchange)
@@ -73,7 +73,7 @@ def _world(batches: Iterator[Batch], seed: int, start_ns: int, name: str, master
     return World(market, data, Desk(exchange, data.board, seed, master_id=master_id), name=name)
 
 
-def _compile() -> None:
+def compile_exchange() -> None:
     """Let an order meet a quote and a trade once: compiling under a client's first order would stall everybody."""
     exchange = Exchange(latency_ns=1)
     order = Order(order_id=1, side=1, contracts=1, type=OrderType.LIMIT, limit_ticks=1)

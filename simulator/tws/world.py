@@ -99,6 +99,7 @@ class World:
         self.log_wire: Callable[[Session, str, Any], None] | None = None
         self.clock: Callable[[], int] | None = None  # the market's time between two steps, where somebody keeps it
         self.on_due: Callable[[], None] = lambda: None  # `next_ns` may have come nearer
+        self.stepped: list[Callable[[], None]] | None = None  # within a step: what is to be handed out at its end
 
     @property
     def now_ns(self) -> int:
@@ -135,6 +136,17 @@ class World:
                 self.deliver(self.desk.clock(self.now_ns))
             if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
                 return
+
+    def step(self, to_ns: int) -> None:
+        """Advance, and let what is told reach clients in memory before it returns."""
+        waiting: list[Callable[[], None]] = []
+        self.stepped = waiting
+        try:
+            self.advance(to_ns)
+        finally:
+            self.stepped = None
+        for hand_out in waiting:
+            hand_out()
 
     def catch_up(self) -> None:
         """Let the time pass that has gone since the last step; what is due at this very instant is still to come."""
@@ -293,8 +305,10 @@ class World:
         match request:
             case ask.PlaceOrder():
                 self.deliver(desk.place(client_id, request, now_ns))
+                self.on_due()
             case ask.CancelOrder():
                 self.deliver(desk.cancel(client_id, request.order_id, now_ns))
+                self.on_due()
             case ask.ReqGlobalCancel():
                 self.deliver(desk.cancel_all(now_ns))
             case ask.ReqIds():
@@ -308,7 +322,6 @@ class World:
             case _:
                 for notice in self._small(request) or self.feeds[client_id].ask(request, now_ns):
                     session.say(notice)
-        self.on_due()
 
     def _small(self, request: Request) -> list[Notice] | None:
         """What needs no market and no desk; None: it does."""

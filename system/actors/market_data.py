@@ -21,14 +21,12 @@ from system.domain.road import (
 )
 from system.domain.session import Calendar
 from system.domain.settings import MINUTE_S, SECOND_NS
-from system.domain.ticks import GAP, QUOTE, SEED, TRADE, batch_of
+from system.domain.ticks import GAP, QUOTE, SEED, TRADE, Row, batch_from
 
 SEED_TRIES: Final = 5  # in a row, in a session
 SEED_PAUSE_NS: Final = 15 * SECOND_NS  # TWS counts an identical question within it as pacing (F58)
 RETRY_PAUSE_NS: Final = MINUTE_S * SECOND_NS
 NO_QUOTE: Final = (0, 0, 0, 0)
-
-Row = tuple[int, int, int, int, int, int, int, int, int]  # kind, price, size, the quote, the seed's two sums
 
 
 class MarketData:
@@ -108,11 +106,11 @@ class MarketData:
         if told.bid_size > 0 and told.ask_size > 0 and told.bid_ticks < told.ask_ticks:
             self._quote = quote
         self._see(QUOTE, told.now_ns, told.generation)
-        self._rows.append((QUOTE, 0, 0, *quote, 0, 0))
+        self._rows.append((told.now_ns, 0, 0, 0, 0, *quote, QUOTE, 0))
 
     def _take_trade(self, told: TradeTold) -> None:
         self._see(TRADE, told.now_ns, told.generation)
-        self._rows.append((TRADE, told.price_ticks, told.size, *self._quote, 0, 0))
+        self._rows.append((told.now_ns, 0, 0, told.price_ticks, told.size, *self._quote, TRADE, 0))
 
     def _see(self, kind: int, now_ns: int, generation: int) -> None:
         self.last_ns, self._is_broken, self._generation = now_ns, False, generation
@@ -143,7 +141,7 @@ class MarketData:
         if self._spares_gap or not self._is_open(now_ns):
             return
         self._quote = NO_QUOTE
-        self._rows.append((GAP, 0, 0, *NO_QUOTE, 0, 0))
+        self._rows.append((now_ns, 0, 0, 0, 0, *NO_QUOTE, GAP, 0))
         self._flush(now_ns)
         self._tell_whole(False, now_ns)
 
@@ -155,7 +153,7 @@ class MarketData:
             self._log("seed_failed", tries=self._tries)
             return
         self._tries = 0
-        self._rows.append((SEED, 0, 0, *NO_QUOTE, told.price_size, told.size))
+        self._rows.append((told.now_ns, told.price_size, told.size, 0, 0, *NO_QUOTE, SEED, 0))
         self._flush(told.now_ns)
         self._tell_whole(True, told.now_ns)
 
@@ -164,20 +162,7 @@ class MarketData:
     def _flush(self, now_ns: int) -> None:
         if not self._rows:
             return
-        kind, price, size, bid, ask, bid_size, ask_size, price_size, seed_size = zip(*self._rows, strict=True)
-        self._rows = []
-        batch = batch_of(
-            kind=kind,
-            ts_ns=[now_ns] * len(kind),
-            price_ticks=price,
-            size=size,
-            bid_ticks=bid,
-            ask_ticks=ask,
-            bid_size=bid_size,
-            ask_size=ask_size,
-            seed_price_size=price_size,
-            seed_size=seed_size,
-        )
+        batch, self._rows = batch_from(self._rows), []
         self._tape.record(batch, now_ns)
         self._out.append(Ticks(now_ns=now_ns, batch=batch))
 

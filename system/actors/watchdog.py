@@ -76,7 +76,7 @@ class Watchdog:
 
     async def _wait(self, inbox: trio.MemoryReceiveChannel[Packet]) -> Packet | None:
         """What comes in next, or None once something is due."""
-        with trio.move_on_at(self._clock.deadline_s(self.due_ns)):
+        with trio.CancelScope(deadline=self._clock.deadline_s(self.due_ns)):
             return await inbox.receive()
         return None
 

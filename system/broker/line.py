@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import ib_insync
 import trio
 
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
 from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
@@ -21,9 +22,6 @@ from system.domain.instrument import Instrument
 from system.domain.order_events import Terms
 from system.domain.road import AskSeed, ContractTold, Packet
 from system.domain.settings import DAY_S, MINUTE_S, SECOND_NS
-
-if TYPE_CHECKING:
-    from system.broker.broker import Account
 
 CONNECT_S: Final = 10.0
 VERSIONS: Final = (157, 176)  # whose layouts we read: what the library offers
@@ -40,7 +38,7 @@ class Line:
         self,
         generation: int,
         address: Address,
-        account: "Account",
+        account: Account,
         *,
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],

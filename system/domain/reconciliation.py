@@ -98,7 +98,7 @@ def resolve(draft: Draft) -> None:
         asked_after = min(state.open_orders, state.executions) > order.seen
         if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(order):
             continue
-        if order.hint in ("canceled", "rejected", "inactive") and not order.doubles:
+        if order.hint in ("canceled", "rejected") and not order.doubles:
             draft.happen(order, Happening.CANCEL if order.hint == "canceled" else Happening.REJECT)
         else:
             draft.cancel(order)

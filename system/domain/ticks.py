@@ -4,6 +4,7 @@ A size of 0 or less on a quote side means that the side is absent (its price is 
 on a trade makes it invalid. Live, a batch is what one packet brought; in replay, a slice of a row group.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -48,6 +49,14 @@ Batch = npt.NDArray[np.void]  # shape (n,), dtype EVENT
 def empty_batch(length: int) -> Batch:
     """A zeroed batch of `length` events."""
     return np.zeros(length, dtype=EVENT)
+
+
+Row = tuple[int, int, int, int, int, int, int, int, int, int, int]  # the fields of EVENT, in their order
+
+
+def batch_from(rows: Sequence[Row]) -> Batch:
+    """A batch from whole rows: for a few, several times as fast as from columns."""
+    return np.array(rows, dtype=EVENT)
 
 
 def batch_of(**columns: Any) -> Batch:

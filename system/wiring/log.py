@@ -120,6 +120,6 @@ class _Others(logging.Handler):
             text = record.getMessage()
         except Exception:  # noqa: BLE001 - a library's format that does not fit its own arguments
             text = str(record.msg)
-        level = "ERROR" if record.levelno >= logging.ERROR else "WARNING"
         error = record.exc_info[1] if record.exc_info else None
+        level = "ERROR" if error else "WARNING"  # they call an error what is one for us only where something was raised
         self._log.say(level, "library", {"logger": record.name, "text": text, **({"exc": error} if error else {})})

@@ -53,6 +53,18 @@ class Process:
 
 
 @contextmanager
+def market(folder: Path) -> Iterator[int]:
+    """The port of a mock TWS; where it ends by itself, that is what failed."""
+    with mock(folder, "--seed", "3") as (port, server):
+        try:
+            yield port
+        finally:
+            if server.poll() is not None:
+                assert server.stderr is not None
+                pytest.fail(f"the mock ended with {server.returncode}: {server.stderr.read()}")
+
+
+@contextmanager
 def live(folder: Path, port: int, *words: str) -> Iterator[Process]:
     process = subprocess.Popen(
         command("live", "--paper", "--port", str(port), *words),
@@ -82,7 +94,7 @@ def runs(folder: Path) -> list[tuple[object, object]]:
 
 
 def test_an_operator_halts_kills_restarts_and_resumes_it(tmp_path: Path) -> None:
-    with mock(tmp_path, "--seed", "3") as (port, _):
+    with market(tmp_path) as port:
         with live(tmp_path, port) as running:
             running.wait_for("gate is_open=true")
             status = document(tmp_path, "status")
@@ -124,7 +136,7 @@ def test_a_pipe_that_nobody_reads_does_not_hold_it_up(tmp_path: Path) -> None:
     except BlockingIOError:
         os.set_blocking(writing, True)
     try:
-        with mock(tmp_path, "--seed", "3") as (port, _):
+        with market(tmp_path) as port:
             process = subprocess.Popen(
                 command("live", "--paper", "--port", str(port)),
                 cwd=tmp_path,

@@ -141,37 +141,6 @@ def test_f13_pending_cancel_is_not_canceled() -> None:
     assert pit.of("target").state.value == "working"
 
 
-def listed(pit: Pit, order_id: int) -> OpenOrdersAnswered:
-    """An answer in which an order is among the open ones, as Inactive."""
-    told = replace(pit.broker.open_order(pit.broker.orders[order_id]), status="Inactive")
-    return OpenOrdersAnswered(
-        now_ns=0, generation=pit.broker.generation, number=pit.state.records, known=True, orders=(told,)
-    )
-
-
-def test_f13_an_inactive_order_that_is_among_the_open_ones_is_not_over() -> None:
-    """TWS has put it aside, and may let it come alive: said twice, it is no proof of an end."""
-    pit = Pit()
-    pit.open()
-    pit.mute = True
-    inactive = replace(pit.broker.status(pit.broker.orders[2]), status="Inactive")
-    pit.feed(inactive)
-    assert (pit.of("target").state.value, pit.of("target").hint) == ("unknown", "inactive")
-    seen = pit.of("target").seen
-    pit.feed(inactive)
-    assert (pit.of("target").state.value, pit.of("target").seen) == ("unknown", seen)
-    pit.feed(listed(pit, 2))
-    assert (pit.of("target").state.value, pit.of("target").hint) == ("unknown", "")
-
-
-def test_f13_a_working_order_that_is_listed_as_inactive_is_in_doubt() -> None:
-    pit = Pit()
-    pit.open()
-    pit.mute = True
-    pit.feed(listed(pit, 2))
-    assert (pit.of("target").state.value, pit.of("target").hint) == ("unknown", "")
-
-
 def test_f15_after_a_restart_the_same_bracket_goes_on() -> None:
     pit = Pit()
     pit.open()

@@ -1,6 +1,8 @@
 """Faults of orders, fills and positions, as a client sees them."""
 
+from simulator.tws.requests import PlaceOrder
 from simulator.tws.session import State
+from simulator.tws.terms import Contract, OrderTerms
 from tests.faults.stage import (
     OPEN,
     Stage,
@@ -233,3 +235,27 @@ def test_a_swallowed_message_is_of_the_kind_that_is_meant() -> None:
     stage.go(1, client)
     assert [order.ticket.limit_ticks for order in stage.world.desk.orders] == [4008]
     assert [frame[0] for frame in client.read()].count(OPEN) == 3, "taken, at work, and once new terms"
+
+
+def test_f18_a_what_if_order_is_rejected_and_the_next_of_its_id_is_not() -> None:
+    stage, client = trading()
+    stage.inject("reject", reason="margin")
+    terms = OrderTerms(action="BUY", quantity=1, order_type="MKT", what_if=True)
+    contract = Contract(symbol="ES", sec_type="FUT", last_trade="202406", exchange="CME")
+    stage.player.hear(client.session, PlaceOrder(order_id=1, contract=contract, terms=terms))
+    assert codes(client.read()) == [201]
+    client.order(1)
+    stage.go(1, client)
+    assert statuses(client.read(), 1)[-1] == "Filled"
+
+
+def test_a_stop_may_be_put_aside_while_its_entry_fills() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="3s", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    frames = client.read()
+    assert statuses(frames, 1)[-1] == "Filled"
+    assert statuses(frames, 3) == ["Inactive"]
+    stage.go(3, client)
+    assert statuses(client.read(), 3)[-1] == "PreSubmitted"

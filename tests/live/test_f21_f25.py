@@ -68,8 +68,9 @@ async def test_f21_1101_without_1100_before_it_is_taken_as_seriously(autojump_cl
         it.forget_data()
         it.inject("code", code=1101)
         await it.until(lambda: it.why_halted, 1)
-        assert await it.ready() <= 3
+        await it.until(lambda: it.phase is Phase.READY, 3)
         assert len(it.heard(ReqTickByTick)) == 4
+        await it.ready()
         assert it.wiring.is_protected
         it.agrees()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from system.domain.session import NEW_YORK
+from system.domain.session import NEW_YORK, utc_ns
 from system.domain.settings import SECOND_NS, Settings
 from tests.actors.stage import EAGER, Paper
 from tests.live.market import a_quiet_world
@@ -47,3 +47,18 @@ async def test_f50_a_position_is_closed_in_its_contract_and_the_next_is_traded(a
         assert held != june
         assert it.wiring.watchdog.state.failures == 0
         it.agrees()
+
+
+async def test_f50_a_running_system_moves_on_at_the_open_of_the_roll_session(autojump_clock: object) -> None:
+    """Without a position nothing is lost but the seconds of a new connection."""
+    paper, mock = Paper(), a_quiet_world(datetime(2024, 6, 12, 17, 59, tzinfo=NEW_YORK), for_s=600)
+    async with live(mock, settings=overnight(8), paper=paper, rolls=True, checks_margin=True, for_s=600) as it:
+        await it.settle(30)
+        assert months(it) == ["2024-06"]
+        await it.until(lambda: "2024-09" in months(it), 45)
+        assert it.clock() - utc_ns(datetime(2024, 6, 12, 18, tzinfo=NEW_YORK)) < 5 * SECOND_NS
+        await it.enter()
+        assert months(it) == ["2024-06", "2024-09"]
+        assert it.wiring.watchdog.state.failures == 0
+        (contract,) = [contract for contract, _ in mock.desk.positions()]
+        assert contract.last_trade == "20240920"

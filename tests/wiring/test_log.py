@@ -195,7 +195,18 @@ def test_what_libraries_warn_of_is_an_event_and_masked(said: Said) -> None:
         logging.getLogger().handlers[-1].handle(wrong)
     first, second = said.lines()
     assert (first["level"], first["logger"], first["text"]) == ("WARNING", "ib_insync.test", "account DU****567")
-    assert (second["level"], second["text"]) == ("ERROR", "wrong: %d")
+    assert (second["level"], second["text"]) == ("WARNING", "wrong: %d")
+
+
+def test_what_a_library_swallowed_is_an_error(said: Said) -> None:
+    logger = logging.getLogger("ib_insync.test")
+    with library_events(said.log):
+        try:
+            raise ZeroDivisionError("by nothing")
+        except ZeroDivisionError:
+            logger.exception("handler failed")
+    assert said.line()["level"] == "ERROR"
+    assert "ZeroDivisionError: by nothing" in said.line()["exc"]
 
 
 def test_a_library_that_repeats_itself_is_cut_off_for_the_minute(said: Said) -> None:
