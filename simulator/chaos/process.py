@@ -11,8 +11,9 @@ from simulator.chaos.timeline import MachineClock, Timeline
 from simulator.chaos.transport import Socket, attach
 from simulator.tws.world import World as Mock
 from system.actors.supervisor import ActorFailedError
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.domain.errors import BnError
 from system.domain.hours import Hours
