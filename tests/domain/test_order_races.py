@@ -158,3 +158,22 @@ def test_f13_exits_are_left_to_protect_an_entry_that_may_fill_before_its_cancel_
     pit.pass_s(6)
     assert pit.bracket.is_over
     assert pit.canceled() == [1]
+
+
+def test_f13_an_inactive_order_that_the_broker_still_tells_of_is_not_over() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    inactive = replace(pit.broker.status(pit.broker.orders[1]), status="Inactive")
+    pit.mute = True
+    for _ in range(3):
+        pit.feed(inactive)
+    assert pit.of("entry").state.value == "unknown"
+    pit.feed(replace(inactive, status="Submitted"))
+    assert pit.of("entry").state.value == "working"
+    pit.feed(inactive)
+    pit.error("entry", 10147)
+    pit.broker.orders.pop(1)
+    pit.mute = False
+    pit.pass_s(3)
+    assert pit.of("entry").state.value == "rejected"
