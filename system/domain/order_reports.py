@@ -203,7 +203,7 @@ def _take_commission(draft: Draft, told: CommissionTold) -> None:
         return
     draft.note("commission", exec_id=told.exec_id, cents=told.cents)
     expected = found.contracts * draft.rules.commission_cents
-    if told.cents != expected:
+    if found.contracts and told.cents != expected:
         text = f"execution {told.exec_id} cost {told.cents / 100:.2f} USD; configured: {expected / 100:.2f}"
         draft.alert("commission_differs", text)
 
