@@ -19,7 +19,7 @@ from simulator.faults.kinds import KINDS
 from simulator.invariants.seen import SOMETIMES
 
 MINUTE_MAX_S: Final = 12.0  # real time that a virtual minute may take, on a machine with other work
-START_MAX_S: Final = 120.0  # and the start, with a compilation
+START_MAX_S: Final = 600.0  # and the start, with a compilation
 SIGHTED: Final = 200  # seeds from which on a campaign must have seen everything
 DEALT_MIN: Final = 20  # times that each kind must have been dealt by then
 LINE_MAX: Final = 1 << 24

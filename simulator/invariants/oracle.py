@@ -25,11 +25,12 @@ from simulator.invariants.truth import OURS, Truth, reach, reducing
 from simulator.tws.world import World
 from system.domain import gate_log
 from system.domain.link_events import CodeTold
-from system.domain.order_events import Journal
+from system.domain.order_events import Journal, PlacementAnswered
 from system.domain.road import OperatorAsked, Packet
 from system.domain.settings import SECOND_NS
 
 LINES_KEPT: Final = 400
+LANE_S: Final = 0.25
 FOREIGN_S: Final = 150  # until then exits may still be for more than is left of what was held
 SHOWN: Final = frozenset(
     {"alert", "order", "fill", "round_trip", "link", "gate", "reconciled", "actor_failed", "stopped"}
@@ -77,6 +78,7 @@ class Oracle:
         self.events = 0
         self._process: Process | None = None
         self._doubtful: Sequence[Journal] = ()
+        self._unsent: dict[int, int] = {}  # orders that are on disk to be sent, and since when
         self._disturbed_ns = world.now_ns
         self._heard_ns = world.now_ns
 
@@ -142,6 +144,7 @@ class Oracle:
         self._process = process
         self.line(f"life {self._machine.lives} begins")
         self.heard.forget()
+        self._unsent.clear()
         self.alive.starts(process, self._timeline.now_ns)
         self._seen.starts(process, self._machine.lives)
         self._heard_ns = self._timeline.now_ns
@@ -153,6 +156,7 @@ class Oracle:
     def ended(self, process: Process) -> None:
         """However it ended."""
         self.line(f"ended: {process.end} {process.error}")
+        self._unsent.clear()
         self._disturbed_ns = self._timeline.now_ns
         self._seen.ended(process)
         self.alive.ended(process)
@@ -168,7 +172,10 @@ class Oracle:
         self._doubtful = ()
         for record in records:
             self._seen.records(record.kind, record.payload)
+        before = len(self.notes.intents)
         self.notes.take(records)
+        for order_id in list(self.notes.intents)[before:]:
+            self._unsent[order_id] = self._timeline.now_ns
         assert self._process is not None
         self.notes.check_fold(self._process.wiring.order.state)
 
@@ -177,6 +184,8 @@ class Oracle:
         """Bytes leave."""
         assert self._process is not None
         self.sent.take(data, self._process.clock(), self._timeline.now_ns)
+        for order_id in [order_id for order_id in self._unsent if order_id in self.sent.orders]:
+            del self._unsent[order_id]
 
     @noted
     def hears(self, packet: Packet) -> None:
@@ -185,6 +194,10 @@ class Oracle:
         self.heard.take(packet)
         if self.heard.last_ns != before:
             self._heard_ns = self._timeline.now_ns
+        for record in packet.records:
+            if isinstance(record, PlacementAnswered) and not record.sent:
+                for order_id in record.order_ids:
+                    self._unsent.pop(order_id, None)
         asked = [record.what for record in packet.records if isinstance(record, OperatorAsked)]
         self.notes.may_resume = self.notes.may_resume or "resume" in asked
         self._seen.heard(tuple(record.code for record in packet.records if isinstance(record, CodeTold)))
@@ -229,6 +242,7 @@ class Oracle:
             self.line(f"filled {fill.side * fill.contracts:+d} at {fill.price_ticks}, order {fill.order_id}{whose}")
         truth.news.clear()
         self._limits(now_ns)
+        self._lane(now_ns)
         process = self._process
         if process is not None and not process.dead:
             gate = gate_log.snapshot(process.wiring.risk.risk)
@@ -236,25 +250,27 @@ class Oracle:
         self.alive.instant(now_ns, self.calm_ns, self._heard_ns)
 
     def _limits(self, now_ns: int) -> None:
-        """S01, S02 and S04, by the broker's own orders."""
-        truth = self.truth
+        """S01, S02 and S04, by the broker's own orders; what TWS has doubled by itself is excused for a while."""
+        truth, most_allowed = self.truth, self._settings.contracts
         live = truth.live()
+        if len({order.order_id for order in live}) < len(live):
+            truth.foreign_ns = now_ns
+        excused = now_ns - truth.foreign_ns < FOREIGN_S * SECOND_NS
         lowest, highest = reach(truth.own, live)
         most = max(-lowest, highest)
-        hold(
-            "S01",
-            most <= self._settings.contracts,
-            f"orders may lead to {most} contracts; at most {self._settings.contracts}",
-        )
-        roles = Counter(
-            (self.notes.intents[order.order_id].ref, self.notes.intents[order.order_id].role) for order in live
-        )
-        for (ref, role), count in roles.items():
+        hold("S01", most <= most_allowed or excused, f"orders may lead to {most} contracts; at most {most_allowed}")
+        intents = {order.order_id: self.notes.intents[order.order_id] for order in live}
+        for (ref, role), count in Counter((intent.ref, intent.role) for intent in intents.values()).items():
             hold("S02", count == 1, f"{count} orders live for the {role} of {ref}")
-        exits = [order for order in truth.at_exchange() if self.notes.intents[order.order_id].role != "entry"]
+        exits = [order for order in truth.at_exchange() if intents[order.order_id].role != "entry"]
         take = reducing(truth.own, exits)
-        excused = now_ns - truth.foreign_ns < FOREIGN_S * SECOND_NS
         hold("S04", take <= abs(truth.own) or excused, f"exits may take {take} contracts off {truth.own:+d}")
+
+    def _lane(self, now_ns: int) -> None:
+        """S15: what is on disk as meant to be sent leaves at once, or it is said that it did not."""
+        for order_id, since_ns in self._unsent.items():
+            waits_s = (now_ns - since_ns) / SECOND_NS
+            hold("S15", waits_s <= LANE_S, f"order {order_id} has waited for {waits_s:.1f} s to be sent")
 
     def at_the_end(self) -> None:
         """Nothing is left open. Raises BrokenError."""
