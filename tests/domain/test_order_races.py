@@ -211,3 +211,15 @@ def test_f31_exits_do_not_outlive_an_entry_whose_fill_was_taken_back() -> None:
     pit.pass_s(10)
     assert pit.bracket.is_over
     assert sorted(pit.canceled()) == [2, 3]
+
+
+def test_a_status_that_proves_nothing_puts_an_order_in_doubt_until_it_is_told_of() -> None:
+    pit = Pit()
+    pit.open()
+    pit.mute = True
+    pit.feed(replace(pit.broker.status(pit.broker.orders[3]), status="PendingSubmit"))
+    assert pit.of("stop").state.value == "unknown"
+    pit.mute = False
+    pit.pass_s(2)
+    assert pit.of("stop").is_proven
+    assert pit.canceled() == []
