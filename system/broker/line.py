@@ -105,6 +105,10 @@ class Line:
         if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
             self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")
             return
+        if not self._client.isReady():  # it has ended behind the last word of the greeting
+            self._over.set()
+            self._say(link.DialFailed(**self._stamp, reason=f"{address} closed the connection"))
+            return
         accounts = self._client.getAccounts()
         self._greeted = True
         self._say(link.Connected(**self._stamp))
