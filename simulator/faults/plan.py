@@ -96,6 +96,11 @@ def read_plan(text: str, name: str) -> Plan:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as wrong:
         raise InputError(f"{name}: {wrong}".splitlines()[0]) from None
+    return plan_of(table, name)
+
+
+def plan_of(table: Mapping[str, Any], name: str) -> Plan:
+    """A plan out of a file's table. Raises InputError."""
     for key in table:
         if key not in ("seed", "fault"):
             raise InputError(f"{name}: unknown key {key!r}; expected seed and [[fault]]")

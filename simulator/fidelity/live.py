@@ -24,8 +24,9 @@ from simulator.tws.market import Market
 from simulator.tws.memory import in_memory
 from simulator.tws.world import World as Mock
 from system.actors.ports import Broker
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.domain.instrument import ContractMonth
 from system.domain.link_state import Phase

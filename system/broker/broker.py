@@ -4,32 +4,21 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import trio
 
+from system.broker.account import Account
 from system.broker.address import Address
 from system.broker.intake import Wire
 from system.broker.line import Line
 from system.domain import link_events as link
 from system.domain import order_events as order
-from system.domain.instrument import ContractMonth, Instrument
 from system.domain.road import AskSeed, BrokerCommand, Packet, Record
 
 PACKETS: Final = 10_000
 FULL: Final = 256  # of at most 16 KiB each: reading stops there, and goes on at half of it
 WAIT_S: Final = 0.01
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What is to be behind the address. `month` gives the contract to trade at a time."""
-
-    instrument: Instrument
-    paper: bool
-    month: Callable[[int], ContractMonth]
-    expected: str = ""  # its name; any where empty
 
 
 class LiveBroker:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import ib_insync
 import trio
 
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
 from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
@@ -21,9 +22,6 @@ from system.domain.instrument import Instrument
 from system.domain.order_events import Terms
 from system.domain.road import AskSeed, ContractTold, Packet
 from system.domain.settings import DAY_S, MINUTE_S, SECOND_NS
-
-if TYPE_CHECKING:
-    from system.broker.broker import Account
 
 CONNECT_S: Final = 10.0
 VERSIONS: Final = (157, 176)  # whose layouts we read: what the library offers
@@ -40,7 +38,7 @@ class Line:
         self,
         generation: int,
         address: Address,
-        account: "Account",
+        account: Account,
         *,
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
@@ -106,6 +104,10 @@ class Line:
             return
         if not VERSIONS[0] <= self._client.serverVersion() <= VERSIONS[1]:
             self._fail(f"{address} speaks version {self._client.serverVersion()}; expected 157 to 176")
+            return
+        if not self._client.isReady():  # it has ended behind the last word of the greeting
+            self._over.set()
+            self._say(link.DialFailed(**self._stamp, reason=f"{address} closed the connection"))
             return
         accounts = self._client.getAccounts()
         self._greeted = True

@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from system.cli.blotter import blotter
+from system.cli.chaos import chaos
 from system.cli.compare import compare
 from system.cli.config import config
 from system.cli.control import flatten, halt, resume, status
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(live)
 app.command()(doctor)
+app.command()(chaos)
 app.command()(status)
 app.command()(halt)
 app.command()(resume)

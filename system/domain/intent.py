@@ -47,7 +47,7 @@ class Order:
     remaining: int = 0  # what the broker last said is left, before that its size
     proof: str = ""  # the status under which every field was read back as sent
     wrong: str = ""  # the fields that were read back otherwise
-    hint: str = ""  # the end that a code hinted at
+    hint: str = ""  # the end that a code hinted at, or inactive: set aside, it may come alive yet
     cancels: int = 0
     cancel_ns: int = 0
 

@@ -21,7 +21,7 @@ from system.domain.order_events import (
     StatusTold,
     Told,
 )
-from system.domain.order_state import PROVEN, REMARKS, STATUSES, Happening, OrderState, hint
+from system.domain.order_state import PROVEN, REFUSED, REMARKS, STATUSES, Happening, OrderState, hint
 from system.domain.position import Fill
 from system.domain.settings import MINUTE_S, SECOND_NS
 
@@ -152,9 +152,12 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
         _end(draft, order, happening)
     elif not order.is_live:  # told of again after its end: late, or alive after all
         draft.see(order, Happening.DOUBT, hint="")
+    elif status == "Inactive":
+        if not (is_answer and order.hint == "inactive"):  # else it is there to be cancelled by its id
+            draft.see(order, Happening.DOUBT, hint="inactive")
     elif happening is Happening.DOUBT:
-        draft.see(order, Happening.DOUBT, hint="rejected" if status == "Inactive" else order.hint)
-    elif not order.doubles and (is_answer or not order.hint):
+        draft.see(order, Happening.DOUBT)
+    elif not order.doubles and (is_answer or order.hint in ("", "inactive")):
         if happening is Happening.ACKNOWLEDGE and order.filled:
             happening = Happening.ACKNOWLEDGE_PARTLY
         draft.see(order, happening, hint="")
@@ -170,7 +173,7 @@ def _end(draft: Draft, order: Order, happening: Happening) -> None:
     """The broker says that it is over: so it is, unless executions are missing or there are two of it."""
     if not order.is_live:
         return
-    end = "rejected" if order.hint == "rejected" or happening is not Happening.CANCEL else "canceled"
+    end = "rejected" if order.hint in ("rejected", "inactive") or happening is not Happening.CANCEL else "canceled"
     if order.told_filled > order.filled or order.doubles:
         draft.see(order, Happening.DOUBT, hint=end)
     else:
@@ -183,7 +186,9 @@ def _error(draft: Draft, told: ErrorTold) -> None:
     if order is None or not order.is_live or told.code in REMARKS:
         return
     end = hint(told.code, told.text)
-    if end == "rejected" and order.hint != end:
+    if order.hint == "inactive" and end == "canceled":
+        end = "rejected"
+    if told.code == REFUSED and order.hint != "rejected":
         draft.alert("order_refused", f"{order.role.value} order {order.order_id}: {told.code} {told.text}")
     draft.see(order, Happening.DOUBT, hint=end or order.hint)
 
@@ -198,7 +203,7 @@ def _take_commission(draft: Draft, told: CommissionTold) -> None:
         return
     draft.note("commission", exec_id=told.exec_id, cents=told.cents)
     expected = found.contracts * draft.rules.commission_cents
-    if told.cents != expected:
+    if found.contracts and told.cents != expected:
         text = f"execution {told.exec_id} cost {told.cents / 100:.2f} USD; configured: {expected / 100:.2f}"
         draft.alert("commission_differs", text)
 

@@ -119,7 +119,8 @@ PROVEN: Final = frozenset({"PreSubmitted", "Submitted"})
 # Codes that say something of an order without touching it: queued until the open, hours ignored.
 REMARKS: Final = frozenset({399, 2109})
 # Codes that hint at an order's end. A hint becomes proof when the broker, asked after it, does not know the order.
-HINTS: Final = {201: "rejected", 202: "canceled", 10147: "canceled"}
+REFUSED: Final = 201
+HINTS: Final = {REFUSED: "rejected", 202: "canceled", 10147: "canceled"}
 NOT_CANCELED: Final = 10148  # its text names the state
 ENDS: Final = {"Filled": "filled", "Cancelled": "canceled", "Inactive": "rejected"}
 

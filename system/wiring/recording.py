@@ -13,19 +13,20 @@ from typing import Any, Final, assert_never
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.errors import BnError, RefusedError, StorageError
-from system.domain.link_state import NEVER_NS
 from system.domain.road import AskSeed, BrokerCommand
 from system.domain.session import Calendar
 from system.wiring.clock import SystemClock
 from system.wiring.first_dial import first_greeting
 from system.wiring.memory import Memory
 from system.wiring.recorder import Recorder
+from system.wiring.service import at_market_time
 from system.wiring.wiring import Rules, Wiring, World
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
@@ -120,10 +121,9 @@ class Recording:
     async def _record(self) -> None:
         plan = self._plan
         clock = SystemClock(self._wall_ns)
-        link_rules = plan.rules.link
         greeting = await first_greeting(
             plan.address,
-            rules=link_rules,
+            rules=plan.rules.link,
             asks_mock=plan.is_paper,
             clock=clock,
             log=self._log,
@@ -132,11 +132,8 @@ class Recording:
         fault = account_fault(list(greeting.accounts), plan.address.port, paper=plan.is_paper, expected=plan.account)
         if fault:
             raise RefusedError(f"{plan.address}: {fault}; nothing was sent")
-        if greeting.mock_ns:  # its market has a time of its own
-            ahead_ns = greeting.mock_ns - self._wall_ns()
-            clock = SystemClock(lambda: self._wall_ns() + ahead_ns)
-            link_rules = replace(link_rules, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS)
-        await self._listen(clock, replace(plan.rules, link=link_rules, is_dry=True, rolls=True))
+        clock, rules = at_market_time(greeting, clock, plan.rules, self._wall_ns)
+        await self._listen(clock, replace(rules, is_dry=True, rolls=True))
 
     async def _listen(self, clock: SystemClock, rules: Rules) -> None:
         plan, settings, log = self._plan, rules.settings, self._say

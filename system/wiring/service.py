@@ -16,8 +16,9 @@ from typing import Any, Final
 import trio
 
 from system.actors.ports import Log
+from system.broker.account import Account
 from system.broker.address import Address, account_fault
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.broker.greeting import Greeting
 from system.config import Config
@@ -163,10 +164,7 @@ class Live:
         self, places: Places, mode: Mode, greeting: Greeting, recollect: Recollection, machine: SystemClock
     ) -> None:
         plan, log = self._plan, self._log
-        clock, rules = machine, plan.rules
-        if greeting.mock_ns:  # its market has a time of its own
-            ahead_ns = greeting.mock_ns - self._wall_ns()
-            clock, rules = SystemClock(lambda: self._wall_ns() + ahead_ns), _without_skew(rules)
+        clock, rules = at_market_time(greeting, machine, plan.rules, self._wall_ns)
         settings = rules.settings
         calendar = Calendar(settings.closures)
         frames = Frames(places.wire, clock) if plan.records_wire else None
@@ -298,6 +296,12 @@ def append(journal: Journal, records: Sequence[Record]) -> None:
     journal.append_all([Entry(kind=record.kind, now_ns=record.now_ns, payload=record.payload) for record in records])
 
 
-def _without_skew(rules: Rules) -> Rules:
-    """For a mock, whose market may go faster than any clock."""
-    return replace(rules, link=replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS))
+def at_market_time(
+    greeting: Greeting, machine: SystemClock, rules: Rules, wall_ns: Callable[[], int]
+) -> tuple[SystemClock, Rules]:
+    """Clock and rules: the machine's, but at a mock its market's, which may go faster than any clock."""
+    if not greeting.mock_ns:
+        return machine, rules
+    ahead_ns = greeting.mock_ns - wall_ns()
+    link = replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS)
+    return SystemClock(lambda: wall_ns() + ahead_ns), replace(rules, link=link)

@@ -229,11 +229,11 @@ class Wiring:
         work_in, work_out = trio.open_memory_channel[Work | tuple[Journal, ...]](0)
         answers_in, answers_out = trio.open_memory_channel[Answer](0)
         async with trio.open_nursery() as actors:
-            actors.start_soon(live, "watchdog", self.watchdog.run, self._world.records, ticks_in)
-            actors.start_soon(live, "market data", self.market_data.run, ticks_out, batches_in)
-            actors.start_soon(live, "confluence", self.confluence.run, batches_out, signals_in)
-            actors.start_soon(live, "risk", self.risk.run, signals_out, work_in, answers_out)
-            actors.start_soon(live, "order", self.order.run, work_out, answers_in)
+            actors.start_soon(live, "watchdog", self.watchdog.run, self._world.records, ticks_in, name="watchdog")
+            actors.start_soon(live, "market data", self.market_data.run, ticks_out, batches_in, name="market data")
+            actors.start_soon(live, "confluence", self.confluence.run, batches_out, signals_in, name="confluence")
+            actors.start_soon(live, "risk", self.risk.run, signals_out, work_in, answers_out, name="risk")
+            actors.start_soon(live, "order", self.order.run, work_out, answers_in, name="order")
         if errors:
             raise errors[0]
         return failures[0] if failures else None

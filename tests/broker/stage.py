@@ -17,8 +17,9 @@ from simulator.tws.memory import in_memory
 from simulator.tws.session import Session
 from simulator.tws.tcp import Pace, Server
 from simulator.tws.world import World
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import guard, loop
 from system.domain import link_events as link
 from system.domain.instrument import ES, front_month

@@ -247,3 +247,15 @@ def test_f18_a_what_if_order_is_rejected_and_the_next_of_its_id_is_not() -> None
     client.order(1)
     stage.go(1, client)
     assert statuses(client.read(), 1)[-1] == "Filled"
+
+
+def test_a_stop_may_be_put_aside_while_its_entry_fills() -> None:
+    stage, client = trading()
+    stage.inject("inactive", by="3s", which="stop")
+    bracket(client)
+    stage.go(1, client)
+    frames = client.read()
+    assert statuses(frames, 1)[-1] == "Filled"
+    assert statuses(frames, 3) == ["Inactive"]
+    stage.go(3, client)
+    assert statuses(client.read(), 3)[-1] == "PreSubmitted"

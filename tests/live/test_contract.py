@@ -9,7 +9,8 @@ import trio
 from simulator.tws.data import contracts
 from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
-from system.broker.broker import Account, LiveBroker
+from system.broker.account import Account
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.domain import link_events as link
 from system.domain.instrument import ES, ContractMonth

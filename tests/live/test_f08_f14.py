@@ -249,6 +249,40 @@ async def test_f13_an_entry_that_fills_before_its_cancel_arrives_is_closed(autoj
         assert it.resting == {}
 
 
+async def test_f13_a_pending_cancel_is_no_end(autojump_clock: object) -> None:
+    """PendingCancel is told of the entry, and it fills all the same."""
+    async with live(a_quiet_world(latency_ns=3 * SECOND_NS)) as it:
+        await it.ready()
+        it.inject("cancel_fill_race", pending=True, by="500ms")
+        await it.signal(1)
+        await it.settle(0.5)
+        it.ask("flatten")
+        await it.until(lambda: it.truth == 1, 5)
+        await it.until(lambda: it.truth == 0, 20)
+        await it.settle(10)
+        assert [fill.reason for fill in it.ears.fills] == ["entry", "flatten"]
+        assert it.is_over
+        it.agrees()
+
+
+async def test_f13_an_entry_that_is_told_as_inactive_is_taken_back_before_it_comes_alive(
+    autojump_clock: object,
+) -> None:
+    """TWS puts the entry aside, and tells of it as Inactive, asked and unasked; after ten seconds it would work."""
+    async with live() as it:
+        await it.ready()
+        it.inject("inactive", by="10s", which="entry")
+        await it.signal(1)
+        await it.settle(3)
+        assert it.orders.orders[0].is_live
+        await it.settle(20)
+        assert it.canceled == [ENTRY]
+        assert it.is_over
+        assert it.truth == 0
+        assert not it.orders.halted
+        it.agrees()
+
+
 async def test_f13_an_exit_that_fills_before_its_cancel_arrives_is_bought_back(autojump_clock: object) -> None:
     """S18. The position is liquidated; the exits are taken back, and one fills just before: the account is short."""
     async with live() as it:

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from simulator.fidelity.live import Fidelity
 from simulator.replay.result import Result
-from system.domain.profile import PROFILES
+from system.domain.profile import PROFILES, Profile
 from system.domain.settings import DAY_S, SECOND_NS, Settings
 from system.domain.ticks import QUOTE, TRADE, Batch
 from system.storage.importing.run import import_tape
 from system.storage.tape import read_tapes
+from tests.reference.events import quote, trade
 from tests.reference.random_settings import random_settings
 from tests.reference.tapes import random_tape
 from tests.replay.both import batch_from, settings_from, with_holidays
@@ -89,6 +90,33 @@ def test_how_a_tape_is_cut_into_batches_changes_nothing(fidelity: Fidelity) -> N
     tape = four_minutes()[:300]
     expected = core([tape], BRISK)
     assert_parity(live(fidelity, [*np.split(tape, [1, 2, 50, 51, 200])], BRISK), expected)
+
+
+FLAT_NS = 1_704_315_300 * SECOND_NS  # 2024-01-03 15:55:00 New York
+
+
+@pytest.mark.parametrize("fidelity", ["actors", "wire"])
+@pytest.mark.parametrize(("entered_s", "closed_s"), [(-20.0, 0.05), (-0.03, 0.07)])
+def test_the_clock_flattens_by_itself_in_all_of_them(fidelity: Fidelity, entered_s: float, closed_s: float) -> None:
+    """Held at 15:55, with no event until later; and entered before it, filled after it, in pieces."""
+    begin_ns, entered_ns = FLAT_NS - 30 * SECOND_NS, FLAT_NS + round(entered_s * SECOND_NS)
+    events = [quote(begin_ns, 1000, 1001, 3, 3), trade(begin_ns, 1001, 1), trade(entered_ns, 1001, 5)]
+    tape = batch_from([*events, quote(FLAT_NS + 10 * SECOND_NS, 990, 991, 3, 3)])
+    delta = Profile(
+        name="delta",
+        features="legacy",
+        weights=(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        long_above=0.5,
+        short_below=-0.5,
+        window_trades=1,
+        trigger="edge",
+        adapts=False,
+    )
+    settings = Settings(profile=delta, contracts=7, entry_end_s=(15 * 60 + 55) * 60)
+    expected = core([tape], settings)
+    assert expected.fills[-1].ts_ns == FLAT_NS + round(closed_s * SECOND_NS)
+    assert expected.fills[-1].reason == "flatten"
+    assert_parity(live(fidelity, [tape], settings), expected)
 
 
 @given(number=st.integers(0, 10**9), busy=st.booleans())

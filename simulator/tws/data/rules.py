@@ -19,7 +19,7 @@ RULES: Final = (
     _rule("con_id", "guessed", "Contract ids are a formula of product and month, not IB's", "IB's cannot be foretold"),
     _rule("expiry", "documented", "Last trade: third Friday, the trading day before where stocks are closed",
           "CME rulebook"),
-    _rule("last_day", "guessed", "A contract trades to the close of its last session, not to 08:30 Chicago of it",
+    _rule("last_day", "guessed", "A contract is quoted to the close of its last session, not to 08:30 Chicago of it",
           "the tape is of one contract"),
     _rule("expired", "documented", "Two years of expired months, with includeExpired",
           "TWS API: Contract.includeExpired"),

@@ -84,6 +84,7 @@ class TickByTick:
             return []
         quotes = _Quotes(request.req_id, request.kind == "MidPoint", request.ignore_size)
         self._quotes[request.req_id] = quotes
+        self._renew_ns = self._renew_ns or hours.at(now_ns).session.reopen_ns
         board = self._desk.board
         if not (board.bid_size or board.ask_size):
             return []

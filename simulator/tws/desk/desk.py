@@ -211,12 +211,14 @@ class Desk:
         """When the clock makes something due next."""
         live = self._office.registry.live()
         ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
+        ends += [order.ticket.after_ns for order in self.orders if order.state is Life.WAITING]
         ends += [holding.product.ends_ns for _, holding in self._held()]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
     def clock(self, now_ns: int) -> list[Addressed]:
         """Do what is due."""
         self._canceling.expire(now_ns)
+        self._placing.go_out(now_ns)
         self._settle(now_ns)
         self._accounts.clock(now_ns)
         return self._office.collect()
@@ -293,7 +295,7 @@ class Desk:
     def restart(self, *, ids_lost: int = 0) -> None:
         """TWS has been restarted: what was not transmitted is gone without a word, subscriptions too."""
         for order in list(self._office.registry.live()):
-            if order.state.is_unsent:
+            if order.state in (Life.UNTRANSMITTED, Life.SHELVED) and not order.waits_with_parent:
                 self._office.registry.drop(order)
         self._office.registry.roll_back(ids_lost)
         self._accounts.forget_all()

@@ -13,6 +13,7 @@ class Life(Enum):
 
     UNTRANSMITTED = "in TWS alone"
     SHELVED = "in TWS alone, and told to be inactive"
+    WAITING = "held by IB until its time"
     SENT = "on its way to the exchange"
     HELD = "held until its entry fills"
     ASLEEP = "held until regular hours"
@@ -29,8 +30,8 @@ class Life(Enum):
 
     @property
     def is_unsent(self) -> bool:
-        """Whether IB has never heard of it."""
-        return self in (Life.UNTRANSMITTED, Life.SHELVED)
+        """Whether the exchange has not been sent it."""
+        return self in (Life.UNTRANSMITTED, Life.SHELVED, Life.WAITING)
 
     @property
     def status(self) -> str:
@@ -42,6 +43,7 @@ class Event(Enum):
     """What happens to an order."""
 
     SHELVE = "put aside by TWS"
+    WAIT = "put aside by IB until its time"
     SEND = "sent to the exchange"
     HOLD = "held until its entry fills"
     WORK = "works at the exchange"
@@ -57,6 +59,7 @@ class Event(Enum):
 STATUS: Final = {
     Life.UNTRANSMITTED: "ApiPending",  # never told
     Life.SHELVED: "Inactive",
+    Life.WAITING: "PreSubmitted",
     Life.SENT: "PreSubmitted",
     Life.HELD: "PreSubmitted",
     Life.ASLEEP: "PreSubmitted",
@@ -84,8 +87,9 @@ _UNSENT: Final = {
     Event.REJECT: Life.INACTIVE,
 }
 _ROWS: Final = {
-    Life.UNTRANSMITTED: {**_UNSENT, Event.SHELVE: Life.SHELVED},
-    Life.SHELVED: _UNSENT,
+    Life.UNTRANSMITTED: {**_UNSENT, Event.SHELVE: Life.SHELVED, Event.WAIT: Life.WAITING},
+    Life.SHELVED: {**_UNSENT, Event.WAIT: Life.WAITING},
+    Life.WAITING: _UNSENT,
     Life.SENT: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.HELD: {**_RESTING, Event.HOLD: Life.HELD, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.WORKING: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},

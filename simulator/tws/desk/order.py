@@ -45,6 +45,7 @@ class Ticket:
     trigger: Trigger = Trigger.LAST
     tif: str = "DAY"
     until_ns: int | None = None  # GTD: when it ends
+    after_ns: int = 0  # when it may go out
     terms: OrderTerms
 
     @property
@@ -100,6 +101,12 @@ class DeskOrder:
     def is_open(self) -> bool:
         """Whether clients who ask are told of it."""
         return not self.state.is_over and self.state is not Life.UNTRANSMITTED
+
+    @property
+    def waits_with_parent(self) -> bool:
+        """Whether IB holds it until the time of an order that it is attached to."""
+        above = self.parent
+        return above is not None and (above.state is Life.WAITING or above.waits_with_parent)
 
     @property
     def is_stop(self) -> bool:

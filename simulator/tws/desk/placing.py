@@ -130,14 +130,10 @@ class Placing:
 
     def transmit(self, order: DeskOrder, now_ns: int) -> None:
         """Send an order and the untransmitted ones that it is attached to, or that are attached to it: one command."""
-        family = self._family(order)
-        root = family[0]
-        if root.parent is not None and root.parent.state is Life.SHELVED:
-            return  # it goes with its parent
-        if (root.client_id, root.order_id) in self._office.shelved and root.state is Life.UNTRANSMITTED:
-            root.step(Event.SHELVE)
-            self._office.tell(root)
+        family = self._without_held(self._family(order), now_ns)
+        if not family:
             return
+        root = family[0]
         if (reason := self._why_rejected(root, now_ns)) is not None:
             for member in family:
                 self._office.rejected(member, now_ns, reason)
@@ -168,6 +164,29 @@ class Placing:
             if other.state is Life.UNTRANSMITTED and other.parent in family and other is not root:
                 family.append(other)
         return family
+
+    def _without_held(self, family: list[DeskOrder], now_ns: int) -> list[DeskOrder]:
+        """What goes out now of a family; what is put aside keeps its children with it."""
+        out = []
+        for member in family:
+            parent = member.parent
+            if parent is not None and parent.state.is_unsent and parent not in out:
+                continue
+            if member.state is Life.UNTRANSMITTED and (member.client_id, member.order_id) in self._office.shelved:
+                member.step(Event.SHELVE)
+            elif member.ticket.after_ns > now_ns:
+                member.step(Event.WAIT)
+            else:
+                out.append(member)
+                continue
+            self._office.tell(member)
+        return out
+
+    def go_out(self, now_ns: int) -> None:
+        """Send the orders whose time has come."""
+        for order in self._office.registry.live():
+            if order.state is Life.WAITING and order.ticket.after_ns <= now_ns:
+                self.transmit(order, now_ns)
 
     def _without_doomed(self, family: list[DeskOrder], now_ns: int) -> list[DeskOrder]:
         """What is left of a family once IB has refused some of its children, and theirs."""
@@ -235,9 +254,9 @@ class Placing:
         _compare(order, ticket)
         if order.state.is_unsent:
             order.ticket, order.contracts = ticket, ticket.contracts
-            if order.state is Life.SHELVED:
+            if order.state is Life.SHELVED or ticket.after_ns > now_ns:
                 self._office.tell(order)
-            elif request.terms.transmit:
+            elif order.state is Life.WAITING or request.terms.transmit:
                 self.transmit(order, now_ns)
             return
         if ticket.contracts <= order.filled:

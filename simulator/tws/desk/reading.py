@@ -87,6 +87,7 @@ def read(terms: OrderTerms, around: Circumstances) -> Ticket:
         trigger=TRIGGERS[terms.trigger_method] if kind in STOPS else Trigger.LAST,
         tif=tif,
         until_ns=until_ns,
+        after_ns=_after(terms, around.now_ns),
         terms=terms,
     )
 
@@ -100,7 +101,6 @@ def _refuse_attributes(terms: OrderTerms) -> None:
     named = {
         "Algo": terms.algo_strategy,
         "Conditions": terms.has_conditions,
-        "Good After Time": terms.good_after_time,
         "All or None": terms.all_or_none,
         "Minimum quantity": terms.min_quantity,
         "Cash quantity": terms.cash_quantity,
@@ -132,6 +132,15 @@ def _tif(terms: OrderTerms, kind: OrderType, now_ns: int) -> tuple[str, int | No
     if moment is None or moment.ts_ns <= now_ns:
         raise RefusedError(10314)
     return tif, moment.ts_ns
+
+
+def _after(terms: OrderTerms, now_ns: int) -> int:
+    if not terms.good_after_time.strip():
+        return 0
+    moment = read_moment(terms.good_after_time, now_ns)
+    if moment is None:
+        raise RefusedError(10314)
+    return moment.ts_ns
 
 
 def _account(terms: OrderTerms, accounts: tuple[str, ...]) -> str:

@@ -55,7 +55,7 @@ RULES: Final = (
     _rule("no_parent", "documented", "A parentId that is no order of the client's: 135",
           _CODES + "; newer ones have 10006"),
     _rule("e_trade", "documented", "eTradeOnly or firmQuoteOnly set: 10268, 10269", _CODES),
-    _rule("unserved", "guessed", "Conditions, algos, good-after times and the like: 10340, rather than passed over",
+    _rule("unserved", "guessed", "Conditions, algos, minimum sizes and the like: 10340, rather than passed over",
           "TWS would take them"),
     _rule("types", "documented", "MKT, LMT, STP, STP LMT, TRAIL, TRAIL LIMIT; any other: 387", _CODES),
     _rule("tif_preset", "guessed", "10349 is never told: an empty TIF is DAY without a word",
@@ -105,6 +105,9 @@ RULES: Final = (
           "201 is told to some: github.com/QuantConnect/Lean.Brokerages.InteractiveBrokers issue 204"),
     _rule("no_quote", "guessed", "A market order that opens and finds no quote is cancelled; one that closes waits",
           "the exchange's rule 7.2"),
+    _rule("good_after", "documented", "An order with goodAfterTime is PreSubmitted and goes out at its time",
+          "TWS API: Order.GoodAfterTime"),
+    _rule("good_after_kin", "guessed", "Children of such an order are not told of before its time", "no source"),
     # executions
     _rule("since", "documented", "Executions are told since midnight", "TWS API: executions and commissions"),
     _rule("midnight", "guessed", "Midnight is New York's: TWS's machine is there", "it depends on the user's machine"),

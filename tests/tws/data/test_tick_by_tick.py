@@ -39,6 +39,15 @@ def test_the_quote_is_told_at_once_and_when_it_changes() -> None:
     assert floor.go(NOON + SECOND) == [replace(now, bid_size=11), replace(now, bid=5000.25, ask=5000.5)]
 
 
+def test_a_sessions_first_quote_is_told_even_where_it_is_the_last_one_of_the_session_before() -> None:
+    later = NOON + 24 * 3600 * SECOND
+    floor = begun([quote(NOON), quote(later)])
+    floor.ask(ticks(1, "BidAsk"))
+    (told,) = floor.go(later)
+    assert isinstance(told, TickByTickQuote)
+    assert told.bid == 5000.0
+
+
 def test_sizes_may_be_ignored() -> None:
     floor = begun([quote(NOON), quote(NOON + 2, bid_size=11), quote(NOON + 3, PRICE + 1, PRICE + 2)])
     floor.ask(ticks(1, "BidAsk", ignore_size=True))

@@ -39,7 +39,7 @@ from tests.tws.desk.test_orders import quoted
         ({"firm_quote_only": True}, 10269),
         ({"has_conditions": True}, 10340),
         ({"algo_strategy": "Vwap"}, 10340),
-        ({"good_after_time": "20250101 10:00:00"}, 10340),
+        ({"good_after_time": "soon"}, 10314),
         ({"all_or_none": True}, 10340),
         ({"cash_quantity": 5000.0}, 10340),
     ],

@@ -1,4 +1,4 @@
-"""F30 to F33: executions out of order, told twice, corrected, without commissions; a login that is not there."""
+"""F30 to F32: executions out of order, told twice, corrected, taken back, without commissions."""
 
 from dataclasses import replace
 
@@ -118,8 +118,9 @@ async def test_f31_a_fill_that_is_taken_back_is_no_position_any_more(autojump_cl
         it.check()
         assert it.held == it.truth == 0
         assert not it.working, "exits without a position would open one"
-        assert it.halted
+        assert it.halted == "the gate and the book differed"
         assert it.told("execution_corrected")
+        assert not it.told("inferred_fill"), "it is booked, not guessed"
         assert it.wiring.risk.risk.phase is Phase.FLAT
         assert len(it.sent()) == 3
 

@@ -1,0 +1,177 @@
+"""What must happen in time once nothing goes wrong any more: L01 to L08, and S17 and S18 with them.
+
+Each bound counts from when it could last have been excused: `calm_ns` is how long nothing has gone wrong.
+"""
+
+from typing import Any, Final
+
+import trio
+
+from simulator.chaos.process import Process
+from simulator.invariants.broken import hold
+from simulator.invariants.truth import Truth, is_stop_for
+from system.domain.data_health import BACKOFF_DOUBLINGS
+from system.domain.link_state import CONNECTED, Phase
+from system.domain.order_state import OrderState
+from system.domain.session import Calendar
+from system.domain.settings import SECOND_NS
+
+# Seconds. A stop that never came is missed for five, asked after, and sent again or the position closed.
+STOP_S: Final = 12
+FLAT_S: Final = 25
+SILENCE_S: Final = 15
+STALL_S: Final = 32
+READY_S: Final = 120
+RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
+PENDING_S: Final = 70
+UNKNOWN_S: Final = 80
+WRONG_SIDE_S: Final = 40
+TASKS_MORE: Final = 9
+LATE_S: Final = 130  # a position that is not ours is proven by two reads, a minute apart
+
+
+class Alive:
+    """Looks at the program from outside, once an instant."""
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._calendar = Calendar()
+        self._bare_ns = 0  # since when what is held has no stop at work
+        self._wrong_ns = 0  # since when it has the wrong sign
+        self._ready_ns = 0
+        self._unready_ns = 0
+        self._began_ns = 0
+        self._differs_ns = 0
+        self._tasks = 0
+        self._alerts: set[str] = set()
+        self.process: Process | None = None
+
+    def starts(self, process: Process, now_ns: int) -> None:
+        """Another life."""
+        self.process = process
+        self._ready_ns, self._unready_ns, self._began_ns = 0, now_ns, now_ns
+        self._alerts = set()
+
+    def alert(self, name: str, text: str) -> None:
+        """L07: a line for a human."""
+        self._alerts.add(name)
+        is_line = len(text) >= 10 and "\n" not in text and "None" not in text and "object at" not in text
+        hold("L07", is_line, f"the alert {name} says {text!r}")
+
+    def ended(self, process: Process) -> None:
+        """L05: it gave up out loud."""
+        if process.end == "LinkGaveUpError":
+            hold("L05", "link_gave_up" in self._alerts, "the link was given up without a word")
+
+    def instant(self, now_ns: int, calm_ns: int, heard_ns: int) -> None:
+        """`calm_ns`: for how long nothing has gone wrong; `heard_ns`: when TWS was last heard."""
+        process = self.process
+        self._mark(now_ns)
+        if process is None or process.dead:
+            self._bare_ns = self._ready_ns = 0
+            return
+        wiring = process.wiring
+        phase = wiring.watchdog.state.phase
+        if phase is Phase.READY:
+            self._ready_ns, self._unready_ns = self._ready_ns or now_ns, 0
+        else:
+            self._ready_ns, self._unready_ns = 0, self._unready_ns or now_ns
+        self._link(process, now_ns, calm_ns, heard_ns)
+        self._protection(wiring, now_ns, calm_ns)
+        if self._ready_ns:
+            self._orders(wiring, process.clock(), min(calm_ns, now_ns - self._ready_ns))
+            self._books(wiring, now_ns, min(calm_ns, now_ns - self._ready_ns))
+            self._bounds(calm_ns)
+
+    def _mark(self, now_ns: int) -> None:
+        own = self._truth.own
+        has_close = any(
+            order.ticket.side * own < 0 and order.ticket.type.name == "MARKET" for order in self._truth.at_exchange()
+        )
+        covered = not own or has_close or any(is_stop_for(order, own) for order in self._truth.live())
+        self._bare_ns = 0 if covered else self._bare_ns or now_ns
+
+    # the link
+
+    def _link(self, process: Process, now_ns: int, calm_ns: int, heard_ns: int) -> None:
+        state = process.wiring.watchdog.state
+        if state.phase in CONNECTED and state.sent_ns:
+            silent_s = (now_ns - heard_ns) / SECOND_NS
+            hold(
+                "L03",
+                silent_s <= SILENCE_S,
+                f"nothing was heard for {silent_s:.1f} s, and the link is {state.phase.value}",
+            )
+        session = self._calendar.at(now_ns)
+        is_open = session.regular and session.open_ns + STALL_S * SECOND_NS <= now_ns < session.break_ns
+        if is_open and state.is_open:
+            last_ns = min(stream.told_ns for stream in state.data.streams)
+            silent_s = (process.clock() - last_ns) / SECOND_NS
+            hold("L03", silent_s <= STALL_S, f"a stream has been silent for {silent_s:.1f} s, and the gate is open")
+        if not self._unready_ns:
+            return
+        unready_s = min(calm_ns, now_ns - self._unready_ns) / SECOND_NS
+        resubscribes = state.is_verified and state.is_reconciled
+        bound_s = RESUBSCRIBED_S if resubscribes or not is_open else READY_S
+        name = "L08" if self._unready_ns == self._began_ns else "L04"
+        hold(
+            name, unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well"
+        )
+
+    # what is held
+
+    def _protection(self, wiring: Any, now_ns: int, calm_ns: int) -> None:
+        truth, state = self._truth, wiring.order.state
+        is_ready = self._ready_ns and now_ns - self._ready_ns >= 10 * SECOND_NS
+        if self._bare_ns and is_ready and truth.own * truth.position > 0:
+            bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
+            told = state.halted and "halted" in self._alerts
+            closes = state.bracket is not None and bool(state.bracket.exit_reason)
+            hold(
+                "L01",
+                bare_s <= STOP_S or closes or bool(told),
+                f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s",
+            )
+            hold("L02", bare_s <= FLAT_S or bool(told), f"{truth.own:+d} contracts have had neither stop nor close")
+        side = state.bracket.side if state.bracket is not None else 0
+        if truth.own * side < 0 and is_ready:
+            self._wrong_ns = self._wrong_ns or now_ns
+            wrong_s = min(now_ns - self._wrong_ns, calm_ns) / SECOND_NS
+            hold("S18", wrong_s <= WRONG_SIDE_S, f"{truth.own:+d} contracts of the wrong sign for {wrong_s:.0f} s")
+        else:
+            self._wrong_ns = 0
+
+    def _orders(self, wiring: Any, clock_ns: int, calm_ns: int) -> None:
+        for order in wiring.order.state.orders:
+            since_s = min(clock_ns - order.since_ns, calm_ns) / SECOND_NS
+            pending = order.state in (OrderState.INTENDED, OrderState.SENT, OrderState.CANCELING)
+            words = f"order {order.order_id} has been {order.state.value} for {since_s:.0f} s"
+            hold("L06", not pending or since_s <= PENDING_S, words)
+            told = bool({"unresolved", "halted"} & self._alerts) or wiring.order.state.halted
+            is_unknown = order.state is OrderState.UNKNOWN
+            hold("L06", not is_unknown or since_s <= UNKNOWN_S or bool(told), f"{words}, and nobody was told")
+
+    def _books(self, wiring: Any, now_ns: int, calm_ns: int) -> None:
+        """S07: in peace the book is the broker's position, and the orders are those that the broker has."""
+        truth, state = self._truth, wiring.order.state
+        agrees = state.book.position + state.foreign_contracts == truth.position
+        ours = {order.order_id for order in state.orders if order.is_live}
+        lives = {order.order_id for order in truth.live()}
+        if agrees and ours == lives:
+            self._differs_ns = 0
+            return
+        self._differs_ns = self._differs_ns or now_ns
+        differ_s = min(now_ns - max(self._differs_ns, truth.moved_ns), calm_ns) / SECOND_NS
+        text = (
+            f"the book holds {state.book.position:+d} and {state.foreign_contracts:+d}, the account {truth.position:+d}"
+        )
+        hold("S07", agrees or differ_s <= LATE_S, text)
+        hold("S07", ours == lives or differ_s <= LATE_S, f"orders {sorted(ours)} live, at the broker {sorted(lives)}")
+
+    def _bounds(self, calm_ns: int) -> None:
+        """S17: nothing grows."""
+        if calm_ns < 30 * SECOND_NS:
+            return
+        tasks = trio.lowlevel.current_statistics().tasks_living
+        self._tasks = self._tasks or tasks
+        hold("S17", tasks <= self._tasks + TASKS_MORE, f"{tasks} tasks live, and {self._tasks} did at first")

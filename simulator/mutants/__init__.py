@@ -1,0 +1,1 @@
+"""Bugs planted at run time, one for each invariant at least: what finds none of them proves nothing."""

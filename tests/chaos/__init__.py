@@ -1,0 +1,1 @@
+"""Chaos that replays: plans, seeds, planted bugs, and the machine under the program."""

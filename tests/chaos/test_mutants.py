@@ -1,0 +1,38 @@
+"""Every planted bug is found, by the invariant that is meant to find it."""
+
+import pytest
+
+from simulator.chaos.run import run
+from simulator.chaos.swarm import drawn
+from simulator.mutants.mutants import MUTANTS, planted
+
+pytestmark = pytest.mark.jit
+MINUTES = 10
+# The seed, of the first two hundred, that finds it soonest.
+FOUND_BY = {
+    "double_size": 1,
+}
+INVARIANTS = {*(f"S{number:02}" for number in range(1, 20)), *(f"L{number:02}" for number in range(1, 9))}
+
+
+@pytest.mark.parametrize("name", FOUND_BY)
+def test_a_planted_bug_is_found(name: str) -> None:
+    with planted(name):
+        result = run(drawn(FOUND_BY[name], MINUTES))
+    assert result.broken in MUTANTS[name].finds, (result.broken, result.told, result.decisions)
+
+
+def test_every_bug_has_a_seed() -> None:
+    assert set(FOUND_BY) == set(MUTANTS)
+
+
+def test_every_invariant_has_a_bug() -> None:
+    assert {invariant for mutant in MUTANTS.values() for invariant in mutant.finds} == INVARIANTS
+
+
+def test_a_planted_bug_is_gone_afterwards() -> None:
+    for name, mutant in MUTANTS.items():
+        before = [(swap.owner, swap.name, swap.owner.__dict__[swap.name]) for swap in mutant.plant()]
+        with planted(name):
+            assert all(owner.__dict__[attribute] is not old for owner, attribute, old in before)
+        assert all(owner.__dict__[attribute] is old for owner, attribute, old in before)

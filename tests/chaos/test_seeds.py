@@ -1,0 +1,46 @@
+"""A dozen seeds of chaos hold; one of them, run in two processes, writes the same journal."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.chaos.plan import write_chaos
+from simulator.chaos.run import run
+from simulator.chaos.swarm import drawn
+
+pytestmark = pytest.mark.jit
+ROOT = Path(__file__).resolve().parents[2]
+MINUTES = 10
+SEEDS = range(1, 13)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_invariants_hold(seed: int) -> None:
+    result = run(drawn(seed, MINUTES))
+    assert (result.broken, result.told) == ("", ""), "\n".join([write_chaos(result.plan), *result.decisions])
+    assert result.events > 500
+    assert sum(result.dealt.values()) > 0
+
+
+def test_a_seed_writes_the_same_journal_in_every_process() -> None:
+    jobs = json.dumps({"plan": write_chaos(drawn(3, MINUTES)), "mutant": "", "shrinks": False}) + "\n"
+    answers = [
+        subprocess.run(
+            [sys.executable, "-m", "simulator.chaos.worker"],
+            input=jobs * times,
+            env={"PYTHONPATH": str(ROOT), "PATH": "", "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=True,
+        ).stdout.splitlines()
+        for hash_seed, times in (("1", 1), ("2", 2))
+    ]
+    told = [{**json.loads(line), "elapsed_s": 0} for lines in answers for line in lines]
+    assert len(told) == 3
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]["digest"]) == 64
+    assert told[0]["orders"] > 0
