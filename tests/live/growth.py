@@ -3,6 +3,7 @@
 import gc
 import os
 import resource
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +16,15 @@ KIB: Final = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Of one moment. `run`: which of the program's runs it was taken in; `counts`: what must not rise from day to day."""
+    """Of one moment. `counts`: what must not rise from day to day."""
 
     day: int
-    run: int
     rss_kib: int
     counts: Mapping[str, int]
     sizes: Mapping[str, int]
 
 
-def measure(day: int, run: int, kinds: Sequence[type], sizes: Mapping[str, int]) -> Measure:
+def measure(day: int, kinds: Sequence[type], sizes: Mapping[str, int]) -> Measure:
     """Now, once garbage is gone: handles, tasks, and how many there are of some kinds of objects."""
     gc.collect()
     gc.collect()
@@ -33,7 +33,7 @@ def measure(day: int, run: int, kinds: Sequence[type], sizes: Mapping[str, int])
     of_kinds = {kind.__qualname__: objects[kind] for kind in kinds}
     handles, tasks = len(os.listdir("/proc/self/fd")), _tasks()
     counts = {"handles": handles, "tasks": tasks, **of_kinds}
-    return Measure(day=day, run=run, rss_kib=rss_kib, counts=counts, sizes=dict(sizes))
+    return Measure(day=day, rss_kib=rss_kib, counts=counts, sizes=dict(sizes))
 
 
 def census() -> Counter[type]:
@@ -42,20 +42,10 @@ def census() -> Counter[type]:
 
 
 def slope_kib(measures: Sequence[Measure]) -> float:
-    """KiB a day, by least squares, within the program's runs: what a restart frees or takes is none of it."""
-    above = below = 0.0
-    for run in {one.run for one in measures}:
-        days = [one.day for one in measures if one.run == run]
-        kibs = [one.rss_kib for one in measures if one.run == run]
-        mean_day, mean_kib = sum(days) / len(days), sum(kibs) / len(kibs)
-        above += sum((day - mean_day) * (kib - mean_kib) for day, kib in zip(days, kibs, strict=True))
-        below += sum((day - mean_day) ** 2 for day in days)
-    return above / below if below else 0.0
-
-
-def all_slope_kib(measures: Sequence[Measure]) -> float:
-    """The same over all of them, as if the program had never been restarted."""
-    return slope_kib([Measure(day=one.day, run=0, rss_kib=one.rss_kib, counts={}, sizes={}) for one in measures])
+    """KiB a day, by least squares; 0 where there are too few days to tell."""
+    if len(measures) < 2:
+        return 0.0
+    return statistics.linear_regression([one.day for one in measures], [one.rss_kib for one in measures]).slope
 
 
 def rising(measures: Sequence[Measure]) -> list[str]:
