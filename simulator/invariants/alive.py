@@ -25,7 +25,7 @@ READY_S: Final = 120
 RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
 PENDING_S: Final = 70
 UNKNOWN_S: Final = 80
-WRONG_SIDE_S: Final = 40
+WRONG_SIDE_S: Final = 20
 TASKS_MORE: Final = 9
 LATE_S: Final = 130  # a position that is not ours is proven by two reads, a minute apart
 
@@ -122,24 +122,22 @@ class Alive:
 
     def _protection(self, wiring: Any, now_ns: int, calm_ns: int) -> None:
         truth, state = self._truth, wiring.order.state
-        is_ready = self._ready_ns and now_ns - self._ready_ns >= 10 * SECOND_NS
-        if self._bare_ns and is_ready and truth.own * truth.position > 0:
-            bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
-            told = state.halted and "halted" in self._alerts
-            closes = state.bracket is not None and bool(state.bracket.exit_reason)
-            hold(
-                "L01",
-                bare_s <= STOP_S or closes or bool(told),
-                f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s",
-            )
-            hold("L02", bare_s <= FLAT_S or bool(told), f"{truth.own:+d} contracts have had neither stop nor close")
         side = state.bracket.side if state.bracket is not None else 0
-        if truth.own * side < 0 and is_ready:
+        if truth.own * side >= 0:
+            self._wrong_ns = 0
+        if not self._ready_ns or now_ns - self._ready_ns < 10 * SECOND_NS:
+            return
+        if truth.own * side < 0:
             self._wrong_ns = self._wrong_ns or now_ns
             wrong_s = min(now_ns - self._wrong_ns, calm_ns) / SECOND_NS
             hold("S18", wrong_s <= WRONG_SIDE_S, f"{truth.own:+d} contracts of the wrong sign for {wrong_s:.0f} s")
-        else:
-            self._wrong_ns = 0
+        elif self._bare_ns and truth.own * truth.position > 0:
+            bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
+            told = bool(state.halted) and "halted" in self._alerts
+            closes = state.bracket is not None and bool(state.bracket.exit_reason)
+            words = f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s"
+            hold("L01", bare_s <= STOP_S or closes or told, words)
+            hold("L02", bare_s <= FLAT_S or told, f"{words}, nor were they closed")
 
     def _orders(self, wiring: Any, clock_ns: int, calm_ns: int) -> None:
         for order in wiring.order.state.orders:
