@@ -28,7 +28,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
     {
         "double_size": _mutant(of_broker.double_size, "S01"),
         "unknown_is_dead": _mutant(of_orders.unknown_is_dead, "S02", "S04", "S12"),
-        "gate_ignored": _mutant(of_actors.gate_ignored, "S03"),
+        "hours_ignored": _mutant(of_actors.hours_ignored, "S03"),
         "close_outside_group": _mutant(of_orders.close_outside_group, "S04"),
         "journal_after_send": _mutant(of_actors.journal_after_send, "S05"),
         "state_without_record": _mutant(of_orders.state_without_record, "S06"),
@@ -53,7 +53,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
         "wrong_sign_kept": _mutant(of_orders.wrong_sign_kept, "S18"),
         "foreign_position_closed": _mutant(of_orders.foreign_position_closed, "S19"),
         "stop_not_verified": _mutant(of_orders.stop_not_verified, "L01"),
-        "close_not_sent": _mutant(of_orders.close_not_sent, "L02"),
+        "bare_and_silent": _mutant(of_orders.bare_and_silent, "L02"),
         "no_heartbeat": _mutant(of_link.no_heartbeat, "L03"),
         "stall_unnoticed": _mutant(of_link.stall_unnoticed, "L03", "S03"),
         "never_dials_again": _mutant(of_link.never_dials_again, "L04", "L08"),

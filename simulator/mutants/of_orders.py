@@ -117,7 +117,7 @@ def questions_without_end() -> list[Swap]:
         draft.set(asked_ns=0)
         before(draft)
 
-    return [Swap(order, "ask", ask), Swap(Pace, "soon", lambda _pace, send: send())]
+    return [Swap(order, "ask", ask), Swap(Pace, "soon", lambda _pace, send, **_first: send())]
 
 
 def halt_left_by_reconnecting() -> list[Swap]:
@@ -170,9 +170,13 @@ def stop_not_verified() -> list[Swap]:
     return [Swap(protection, "protects", protects)]
 
 
-def close_not_sent() -> list[Swap]:
-    """What is to be closed at market is not."""
-    return [Swap(protection, "_close", lambda _draft: None)]
+def bare_and_silent() -> list[Swap]:
+    """What has no stop gets none, is not closed, and nobody is told."""
+    return [
+        Swap(protection, "HOPELESS_NS", 1 << 62),
+        Swap(protection, "_close", lambda _draft: None),
+        Swap(Draft, "place_exit", lambda _draft, _role, _price_ticks=0: None),
+    ]
 
 
 def silent_pending() -> list[Swap]:
