@@ -23,6 +23,7 @@ SILENCE_S: Final = 15
 STALL_S: Final = 32
 READY_S: Final = 120
 RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
+GIVEN_UP_S: Final = 60
 PENDING_S: Final = 70
 UNKNOWN_S: Final = 80
 WRONG_SIDE_S: Final = 20
@@ -36,6 +37,7 @@ class Alive:
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._calendar = Calendar()
+        self.blind_ns = 0  # when the program last could not have known what the broker does
         self._bare_ns = 0  # since when what is held has no stop at work
         self._wrong_ns = 0  # since when it has the wrong sign
         self._ready_ns = 0
@@ -58,15 +60,18 @@ class Alive:
         is_line = len(text) >= 10 and "\n" not in text and "None" not in text and "object at" not in text
         hold("L07", is_line, f"the alert {name} says {text!r}")
 
-    def ended(self, process: Process) -> None:
-        """L05: it gave up out loud."""
+    def ended(self, process: Process, calm_ns: int) -> None:
+        """L05: it gave up out loud. L08: and not where nothing has gone wrong."""
         if process.end == "LinkGaveUpError":
             hold("L05", "link_gave_up" in self._alerts, "the link was given up without a word")
+            hold("L08", calm_ns < GIVEN_UP_S * SECOND_NS, "the link was given up, and all is well")
 
     def instant(self, now_ns: int, calm_ns: int, heard_ns: int) -> None:
         """`calm_ns`: for how long nothing has gone wrong; `heard_ns`: when TWS was last heard."""
         process = self.process
         self._mark(now_ns)
+        if process is None or process.dead or process.wiring.watchdog.state.phase is not Phase.READY:
+            self.blind_ns = now_ns
         if process is None or process.dead:
             self._bare_ns = self._ready_ns = 0
             return

@@ -158,9 +158,9 @@ class Oracle:
         """However it ended."""
         self.line(f"ended: {process.end} {process.error}")
         self._unsent.clear()
-        self._disturbed_ns = self._timeline.now_ns
+        calm_ns, self._disturbed_ns = self.calm_ns, self._timeline.now_ns
         self._seen.ended(process)
-        self.alive.ended(process)
+        self.alive.ended(process, calm_ns)
 
     @noted
     def writes(self, records: Sequence[Journal]) -> None:
@@ -259,7 +259,8 @@ class Oracle:
         live = truth.live()
         if len({order.order_id for order in live}) < len(live):
             truth.foreign_ns = now_ns
-        excused = now_ns - truth.foreign_ns < FOREIGN_S * SECOND_NS
+        since_ns = max(truth.foreign_ns, self.alive.blind_ns)
+        excused = truth.foreign_ns > 0 and now_ns - since_ns < FOREIGN_S * SECOND_NS
         lowest, highest = reach(truth.own, live)
         most = max(-lowest, highest)
         hold("S01", most <= most_allowed or excused, f"orders may lead to {most} contracts; at most {most_allowed}")

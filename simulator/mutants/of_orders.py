@@ -8,7 +8,7 @@ from system.broker.pace import Pace
 from system.domain import book, order, order_reports, protection, reconciliation
 from system.domain.intent import Bracket, Order
 from system.domain.order_draft import Draft
-from system.domain.order_events import Cancel, ExecutionsAnswered, NextIdTold, OpenOrderTold, Place
+from system.domain.order_events import Cancel, NextIdTold, OpenOrderTold, Place
 from system.domain.order_state import Happening, OrderState
 
 
@@ -39,14 +39,12 @@ def state_without_record() -> list[Swap]:
     return [Swap(Draft, "set", change)]
 
 
-def executions_not_taken() -> list[Swap]:
-    """What filled meanwhile is asked for, and the answer is not looked at."""
-    before = reconciliation.take_answer
-
-    def take(draft: Draft, answer: Any) -> None:
-        before(draft, replace(answer, executions=()) if isinstance(answer, ExecutionsAnswered) else answer)
-
-    return [Swap(order, "take_answer", take)]
+def position_not_compared() -> list[Swap]:
+    """What the broker holds is asked for, and not held against the book."""
+    agrees = [
+        Swap(module, "disagrees", lambda _state, _now_ns, _grace_ns=0: False) for module in (order, reconciliation)
+    ]
+    return [*agrees, Swap(reconciliation, "_compare", lambda _draft, _number: None)]
 
 
 def fill_counted_twice() -> list[Swap]:
@@ -87,16 +85,6 @@ def resend_on_timeout() -> list[Swap]:
     return [Swap(order, "doubt", doubt)]
 
 
-def empty_taken_for_flat() -> list[Swap]:
-    """An answer that did not come is taken for an empty one."""
-    before = reconciliation.take_answer
-
-    def take(draft: Draft, answer: Any) -> None:
-        before(draft, replace(answer, known=True))
-
-    return [Swap(order, "take_answer", take)]
-
-
 def foreign_order_canceled() -> list[Swap]:
     """An order that is not ours is canceled."""
     before = order_reports.take_open_order
@@ -129,11 +117,6 @@ def halt_left_by_reconnecting() -> list[Swap]:
         draft.set(halted="")
 
     return [Swap(order, "_change_link", change)]
-
-
-def tries_without_end() -> list[Swap]:
-    """An exit is sent again and again."""
-    return [Swap(protection, "_attempt", lambda _draft: True)]
 
 
 def wrong_sign_kept() -> list[Swap]:
@@ -179,23 +162,18 @@ def bare_and_silent() -> list[Swap]:
     ]
 
 
-def silent_pending() -> list[Swap]:
-    """What is not answered in time is never put in doubt."""
-    return [Swap(order, "doubt", lambda _draft: None), Swap(reconciliation, "_absent", lambda _draft, _order: None)]
+def unknown_for_ever() -> list[Swap]:
+    """What is in doubt stays so, and nobody is told."""
+    before = Draft.alert
+
+    def alert(draft: Draft, event: str, text: str) -> None:
+        if event != "unresolved":
+            before(draft, event, text)
+
+    return [Swap(order, "resolve", lambda _draft: None), Swap(Draft, "alert", alert)]
 
 
 def alert_says_nothing() -> list[Swap]:
     """An alert has a name and no words."""
     before = Draft.alert
     return [Swap(Draft, "alert", lambda draft, event, _text: before(draft, event, "None"))]
-
-
-def not_ready_with_position() -> list[Swap]:
-    """The books are never taken to agree while something is held."""
-    before = reconciliation.settle
-
-    def settle(draft: Draft) -> None:
-        if not draft.state.book.position:
-            before(draft)
-
-    return [Swap(order, "settle", settle)]
