@@ -152,8 +152,11 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
         _end(draft, order, happening)
     elif not order.is_live:  # told of again after its end: late, or alive after all
         draft.see(order, Happening.DOUBT, hint="")
+    elif status == "Inactive":
+        if not (is_answer and order.hint == "inactive"):  # else it is there to be cancelled by its id
+            draft.see(order, Happening.DOUBT, hint="inactive")
     elif happening is Happening.DOUBT:
-        draft.see(order, Happening.DOUBT, hint="inactive" if status == "Inactive" else order.hint)
+        draft.see(order, Happening.DOUBT)
     elif not order.doubles and (is_answer or order.hint in ("", "inactive")):
         if happening is Happening.ACKNOWLEDGE and order.filled:
             happening = Happening.ACKNOWLEDGE_PARTLY
@@ -200,7 +203,7 @@ def _take_commission(draft: Draft, told: CommissionTold) -> None:
         return
     draft.note("commission", exec_id=told.exec_id, cents=told.cents)
     expected = found.contracts * draft.rules.commission_cents
-    if told.cents != expected:
+    if found.contracts and told.cents != expected:
         text = f"execution {told.exec_id} cost {told.cents / 100:.2f} USD; configured: {expected / 100:.2f}"
         draft.alert("commission_differs", text)
 

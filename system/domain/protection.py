@@ -60,19 +60,19 @@ def _clear(draft: Draft) -> None:
 
     Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
     """
-    bracket = draft.bracket
+    bracket, entry = draft.bracket, draft.bracket.entry
     draft.set_bracket(bare_ns=0, tries=0)
-    if bracket.entry.told_filled > bracket.entry.filled or bracket.entry.hint == "filled":
+    if entry.is_live and (entry.told_filled > entry.filled or entry.hint == "filled"):
         return  # it is held, and the execution is yet to come: what rests protects it
-    if not bracket.entry.is_live:
-        if draft.is_late(max(draft.state.moved_ns, bracket.entry.since_ns)):
+    if not entry.is_live:
+        if draft.is_late(max(draft.state.moved_ns, entry.since_ns)):
             for order in bracket.exits:
                 draft.cancel(order)
         return
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
     if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
-        draft.cancel(bracket.entry)
+        draft.cancel(entry)
 
 
 # something is held

@@ -62,6 +62,16 @@ def test_f32_a_commission_other_than_configured_is_said() -> None:
     assert "4.50 USD; configured: 3.98" in str(pit.said)
 
 
+def test_f32_a_commission_of_a_fill_that_was_taken_back_is_not_compared() -> None:
+    pit = Pit()
+    pit.open()
+    first = pit.broker.executions[0]
+    pit.feed(replace(first, exec_id="0001.0000.02", contracts=0))
+    told(pit, 225, "0001.0000.02")
+    assert commissions(pit)[-1] == {"exec_id": "0001.0000.02", "cents": 225}
+    assert "commission_differs" not in pit.alerts()
+
+
 def test_f32_a_commission_that_does_not_come_is_said_once() -> None:
     pit = Pit()
     bare(pit)

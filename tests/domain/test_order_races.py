@@ -177,3 +177,49 @@ def test_f13_an_inactive_order_that_the_broker_still_tells_of_is_not_over() -> N
     pit.mute = False
     pit.pass_s(3)
     assert pit.of("entry").state.value == "rejected"
+
+
+def test_f13_an_order_that_stays_inactive_is_cancelled_by_its_id() -> None:
+    pit = Pit()
+    pit.open()
+    target = pit.broker.orders[2]
+    target.status = "Inactive"
+    pit.feed(pit.broker.status(target))
+    live = pit.broker.live
+    pit.broker.live = lambda: [*live(), target]  # type: ignore[method-assign]
+    pit.pass_s(2)
+    assert pit.canceled() == [2]
+    pit.broker.live = live  # type: ignore[method-assign]
+    pit.pass_s(12)
+    assert pit.bracket.orders[1].state.value == "rejected"
+    assert pit.of("target").order_id == 4
+
+
+def test_f31_exits_do_not_outlive_an_entry_whose_fill_was_taken_back() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.mute = True
+    pit.fill("entry")
+    pit.broker.mail.reverse()  # its status is told ahead of its execution
+    pit.mute = False
+    pit.deliver()
+    assert pit.of("entry").hint == "filled"
+    pit.broker.own = 0
+    pit.feed(replace(pit.broker.executions[0], exec_id="0001.0000.02", contracts=0))
+    assert pit.state.book.position == 0
+    pit.pass_s(10)
+    assert pit.bracket.is_over
+    assert sorted(pit.canceled()) == [2, 3]
+
+
+def test_a_status_that_proves_nothing_puts_an_order_in_doubt_until_it_is_told_of() -> None:
+    pit = Pit()
+    pit.open()
+    pit.mute = True
+    pit.feed(replace(pit.broker.status(pit.broker.orders[3]), status="PendingSubmit"))
+    assert pit.of("stop").state.value == "unknown"
+    pit.mute = False
+    pit.pass_s(2)
+    assert pit.of("stop").is_proven
+    assert pit.canceled() == []

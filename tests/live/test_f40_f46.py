@@ -78,7 +78,9 @@ async def test_f41_what_cannot_be_read_is_said_and_what_follows_is_taken(autojum
         await it.settle(10)
         it.check()
         assert it.wiring.is_protected
-        assert [event for event, _ in it.ears.said].count("bad_data") >= 4
+        bad = [str(fields["text"]) for event, fields in it.ears.said if event == "bad_data"]
+        assert any("Error" in text for text in bad)
+        assert any("message 9999 is not known" in text for text in bad)
         assert "loop_failed" not in [event for event, _ in it.ears.said]
         assert it.wiring.watchdog.state.generation == 1
 
@@ -166,7 +168,7 @@ async def test_f43_an_order_that_is_not_ours_stops_entries_and_is_never_touched(
 
 
 async def test_f43_contracts_bought_by_hand_are_shown_and_never_sold(autojump_clock: object) -> None:
-    """Two contracts are bought by hand beside ours: our stop sells one, and the two stay."""
+    """Two contracts are bought by hand beside ours: told to flatten, we sell one, and the two stay (S19)."""
     async with act() as it:
         await it.enter()
         await it.settle(2)
@@ -174,16 +176,18 @@ async def test_f43_contracts_bought_by_hand_are_shown_and_never_sold(autojump_cl
         await it.until(lambda: it.told("foreign_position"), 75)
         it.check()
         assert (it.held, it.truth) == (1, 3)
-        it.jump(-10)
+        it.ask("flatten")
         await it.settle(20)
         it.check()
         assert (it.held, it.truth) == (0, 2)
         assert not it.working
+        it.ask("resume")
+        await it.settle(10)
         await it.push(1)
         assert it.outcome == "halted"
 
 
-async def test_f44_a_stop_that_expires_is_replaced_within_ten_s(autojump_clock: object) -> None:
+async def test_f44_exits_that_tws_makes_day_orders_of_are_seen_and_not_lived_with(autojump_clock: object) -> None:
     """A preset of TWS makes day orders of the exits (10349): seen when they are read back, and not lived with."""
     async with act() as it:
         it.inject("preset", "1s", which="child", what="day")
@@ -191,10 +195,9 @@ async def test_f44_a_stop_that_expires_is_replaced_within_ten_s(autojump_clock: 
         await it.settle(20)
         it.check()
         assert it.told("order_differs")
-        assert (
-            it.truth == 0
-            or [(one.ticket.tif, one.ticket.terms.outside_rth) for one in it.working] == [("GTC", True)] * 2
-        )
+        assert it.truth == 0
+        assert it.halted
+        assert not it.working
 
 
 async def test_f44_the_exits_of_a_position_outlive_the_session(autojump_clock: object, tmp_path: Path) -> None:

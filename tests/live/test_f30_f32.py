@@ -1,4 +1,4 @@
-"""F30 to F33: executions out of order, told twice, corrected, without commissions; a login that is not there."""
+"""F30 to F32: executions out of order, told twice, corrected, taken back, without commissions."""
 
 from dataclasses import replace
 
