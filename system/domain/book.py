@@ -91,10 +91,11 @@ def charge(book: Book, exec_id: str, cents: int) -> Book:
 def _supersede(kept: dict[str, Execution], execution: Execution, is_live: bool) -> int:
     """Take away as much of inferred fills as an execution explains; return what they had added."""
     taken = 0
-    for key, found in list(kept.items()):
+    for key in [key for key in kept if key.startswith(INFERRED)]:
+        found = kept[key]
         left = execution.contracts - taken
         is_its = found.order_id == execution.order_id if found.order_id else not is_live
-        if key.startswith(INFERRED) and found.side == execution.side and is_its and left:
+        if found.side == execution.side and is_its and left:
             taken += min(left, found.contracts)
             rest = found.contracts - min(left, found.contracts)
             if rest:

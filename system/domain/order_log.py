@@ -5,9 +5,11 @@ running state, bit for bit. A payload is flat, of integers and strings; enumerat
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Any, Final
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, Final, TypeVar, cast
 
 from system.domain.book import MISSED, Book, Execution, add, charge
 from system.domain.intent import Bracket, Order, Role, bracket_of
@@ -71,86 +73,105 @@ class State:
         return self.bracket.orders if self.bracket is not None else ()
 
 
-def _changed(value: Any, payload: Payload) -> Any:
-    """A record's fields taken over from a payload."""
-    changes: dict[str, Any] = {}
+T = TypeVar("T", State, Bracket, Order)
+Changes = dict[str, Any]  # of a state, by field
+
+_NAMES: Final = {kind: tuple(one.name for one in fields(kind)) for kind in (State, Bracket, Order)}
+_READ: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
+
+
+def _with(value: T, changes: Changes) -> T:
+    """As `dataclasses.replace`, at a third of its time: a year's journal takes a million of them to read."""
+    return type(value)(**_values(value) | changes)
+
+
+def _values(value: State | Bracket | Order) -> Changes:
+    kind = type(value)
+    return dict(zip(_NAMES[kind], _READ[kind](value), strict=True))
+
+
+def _typed(value: State | Bracket | Order, payload: Payload) -> Changes:
+    """A payload's fields as the value has them."""
+    changes: Changes = {}
     for name, new in payload.items():
         old = getattr(value, name)
         changes[name] = type(old)(new) if isinstance(old, Enum | bool) else new
-    return replace(value, **changes)
+    return changes
 
 
-def _with_order(state: State, order: Order) -> State:
+def _with_order(state: State, order: Order, changes: Changes) -> Bracket:
+    """The bracket with an order in its place, changed; a new one at the end."""
     bracket = state.bracket
     assert bracket is not None, "an order has a bracket"
-    orders = tuple(order if order.order_id == other.order_id else other for other in bracket.orders)
-    if bracket.order(order.order_id) is None:
-        orders = (*orders, order)
-    return replace(state, bracket=replace(bracket, orders=orders))
+    new = _with(order, changes)
+    orders = [new if new.order_id == other.order_id else other for other in bracket.orders]
+    if new not in orders:
+        orders.append(new)
+    return _with(bracket, {"orders": tuple(orders)})
 
 
-def _sent(state: State, now_ns: int, first_id: int, number: int) -> State:
+def _sent(state: State, now_ns: int, first_id: int, number: int) -> Changes:
     recent = tuple(at_ns for at_ns in state.sent_ns if now_ns - at_ns < MINUTE_NS)
-    return replace(state, next_id=max(state.next_id, first_id + number), sent_ns=recent + (now_ns,) * number)
+    return {"next_id": max(state.next_id, first_id + number), "sent_ns": recent + (now_ns,) * number}
 
 
-def _intent(state: State, now_ns: int, payload: Any) -> State:
+def _intent(state: State, now_ns: int, payload: Any) -> Changes:
     past = state.past if state.bracket is None else (*state.past, state.bracket.ref)[-PAST_KEPT:]
     bracket = bracket_of(**payload, now_ns=now_ns, seen=state.records)
-    state = _sent(state, now_ns, payload["entry_id"], len(bracket.orders))
-    return replace(state, brackets=state.brackets + 1, bracket=bracket, past=past)
+    sent = _sent(state, now_ns, payload["entry_id"], len(bracket.orders))
+    return {"brackets": state.brackets + 1, "bracket": bracket, "past": past, **sent}
 
 
-def _exit(state: State, now_ns: int, payload: Any) -> State:
+def _exit(state: State, now_ns: int, payload: Any) -> Changes:
     order = Order(
         **payload | {"role": Role(payload["role"])},
         remaining=payload["contracts"],
         since_ns=now_ns,
         seen=state.records,
     )
-    return _with_order(_sent(state, now_ns, order.order_id, 1), order)
+    return {"bracket": _with_order(state, order, {}), **_sent(state, now_ns, order.order_id, 1)}
 
 
-def _order(state: State, _now_ns: int, payload: Any) -> State:
+def _order(state: State, _now_ns: int, payload: Any) -> Changes:
     changes = dict(payload)
     assert state.bracket is not None, "an order has a bracket"
     order = state.bracket.order(changes.pop("order_id"))
     assert order is not None, "a record names an order of the bracket"
-    return _with_order(state, _changed(order, changes))
+    return {"bracket": _with_order(state, order, _typed(order, changes))}
 
 
-def _bracket(state: State, _now_ns: int, payload: Payload) -> State:
-    return replace(state, bracket=_changed(state.bracket, payload))
+def _bracket(state: State, _now_ns: int, payload: Payload) -> Changes:
+    assert state.bracket is not None, "there is one to change"
+    return {"bracket": _with(state.bracket, _typed(state.bracket, payload))}
 
 
-def _execution(state: State, now_ns: int, payload: Any) -> State:
-    fields = {name: payload[name] for name in ("order_id", "side", "contracts", "price_ticks", "ts_ns")}
+def _execution(state: State, now_ns: int, payload: Any) -> Changes:
+    values = {name: payload[name] for name in ("order_id", "side", "contracts", "price_ticks", "ts_ns")}
     order = state.bracket.order(payload["order_id"]) if state.bracket is not None else None
     is_live = order is not None and order.is_live
-    book = add(state.book, payload["exec_id"], Execution(revision=0, **fields), is_live=is_live)
-    state = replace(state, book=book, moved=state.records, moved_ns=now_ns)
+    book = add(state.book, payload["exec_id"], Execution(revision=0, **values), is_live=is_live)
+    changes: Changes = {"book": book, "moved": state.records, "moved_ns": now_ns}
     if order is not None:
-        state = _with_order(state, replace(order, filled=book.filled(order.order_id)))
-    return state
+        changes["bracket"] = _with_order(state, order, {"filled": book.filled(order.order_id)})
+    return changes
 
 
-def _commission(state: State, _now_ns: int, payload: Any) -> State:
+def _commission(state: State, _now_ns: int, payload: Any) -> Changes:
     """A late fact, for whoever reads the journal, and never in a decision; without cents: it did not come in time."""
-    return replace(state, book=charge(state.book, payload["exec_id"], payload.get("cents", MISSED)))
+    return {"book": charge(state.book, payload["exec_id"], payload.get("cents", MISSED))}
 
 
-def _foreign(state: State, _now_ns: int, payload: Any) -> State:
+def _foreign(state: State, _now_ns: int, payload: Any) -> Changes:
     others = tuple(perm_id for perm_id in state.foreign_orders if perm_id != payload["perm_id"])
-    return replace(state, foreign_orders=(*others, payload["perm_id"]) if payload["live"] else others)
+    return {"foreign_orders": (*others, payload["perm_id"]) if payload["live"] else others}
 
 
-def _foreign_execution(state: State, _now_ns: int, payload: Any) -> State:
-    return replace(state, foreign_executions=(*state.foreign_executions, payload["exec_id"])[-PAST_KEPT:])
+def _foreign_execution(state: State, _now_ns: int, payload: Any) -> Changes:
+    return {"foreign_executions": (*state.foreign_executions, payload["exec_id"])[-PAST_KEPT:]}
 
 
-def _state(state: State, _now_ns: int, payload: Payload) -> State:
-    changed: State = _changed(state, payload)
-    return changed
+def _state(state: State, _now_ns: int, payload: Payload) -> Changes:
+    return _typed(state, payload)
 
 
 APPLY: Final = {
@@ -168,13 +189,18 @@ APPLY: Final = {
 
 def apply(state: State, kind: str, now_ns: int, payload: Payload) -> State:
     """The state after a record."""
-    after = APPLY[kind](state, now_ns, payload)
-    return replace(after, records=state.records + 1)
+    return _with(state, APPLY[kind](state, now_ns, payload) | {"records": state.records + 1})
 
 
-def fold(records: Iterable[tuple[str, int, Payload]]) -> State:
-    """The state that a journal's records (kind, now_ns, payload) lead to."""
-    state = State()
+def fold(records: Iterable[tuple[str, int, Payload]], state: State | None = None) -> State:
+    """The state that records (kind, now_ns, payload) lead to, from the very first or from `state` on.
+
+    As `apply` for each, with one state in the making: a journal of a year is a quarter of a million records.
+    """
+    start = state or State()
+    making = SimpleNamespace(**_values(start))
     for kind, now_ns, payload in records:
-        state = apply(state, kind, now_ns, payload)
-    return state
+        changes = APPLY[kind](cast(State, making), now_ns, payload)
+        making.__dict__.update(changes)
+        making.records += 1
+    return State(**vars(making))

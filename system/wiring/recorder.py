@@ -1,6 +1,6 @@
 """The live tape as the actors see it: a disk that takes no more halts entries once, and never the actors."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,28 @@ from system.storage.tape_meta import TapeMeta
 LOOK_S: Final = 1.0
 SEAL_S: Final = 10.0  # at the end of the program; what is not done by then is done at the next start
 
+Seal = Callable[[Path], Awaitable[list[Sealed]]]
+
+
+async def seal_aside(folder: Path) -> list[Sealed]:
+    """By a thread of its own: it may take seconds."""
+    return await trio.to_thread.run_sync(seal_left_over, folder, abandon_on_cancel=True)
+
 
 class Recorder:
-    """A segment for each session and contract. Those that are over are sealed by a thread of their own."""
+    """A segment for each session and contract. `seal` seals those that are over; it raises as `seal_left_over` does."""
 
-    def __init__(self, folder: Path, symbol: str, *, calendar: Calendar, clock: Clock, post: Post, log: Log) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        symbol: str,
+        *,
+        calendar: Calendar,
+        clock: Clock,
+        post: Post,
+        log: Log,
+        seal: Seal = seal_aside,
+    ) -> None:
         self.has_failed = False
         self._folder = folder
         self._symbol = symbol
@@ -29,6 +46,7 @@ class Recorder:
         self._clock = clock
         self._post = post
         self._log = log
+        self._seal_over = seal
         self._meta = TapeMeta(symbol=symbol, source="bn live")
         self._tape = LiveTape(folder, self._meta)
         self._session_ns = calendar.at(clock()).open_ns
@@ -66,7 +84,7 @@ class Recorder:
 
     async def _seal(self) -> None:
         try:
-            sealed = await trio.to_thread.run_sync(seal_left_over, self._folder, abandon_on_cancel=True)
+            sealed = await self._seal_over(self._folder)
         except (InputError, StorageError) as error:
             self._log("tape_not_sealed", text=str(error))
             return

@@ -35,7 +35,7 @@ from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
-from system.wiring.memory import remember
+from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
 from system.wiring.recorder import SEAL_S, Recorder
@@ -150,17 +150,18 @@ class Live:
         make(places)
         mode: Mode = "mock" if greeting.mock_ns else "paper" if plan.is_paper else "real"
         with Journal.open(places.journal, places.account, create=True) as journal:
-            halted = remember(journal.records()).orders.halted
+            recollect = Recollection(journal)
+            halted = recollect().orders.halted
             if halted and plan.exits_if_halted:
                 raise HaltedError(f"halted: {halted}; bn resume ends that")
             if halted:
                 self._log("alert", name="halted", text=f"{halted}: no entries until bn resume")
             is_dry, wall_ns = plan.rules.is_dry, self._wall_ns
             with recorded_run(journal, version=version(), mode=mode, is_dry=is_dry, wall_ns=wall_ns):
-                await self._trade(places, mode, greeting, journal, machine)
+                await self._trade(places, mode, greeting, recollect, machine)
 
     async def _trade(
-        self, places: Places, mode: Mode, greeting: Greeting, journal: Journal, machine: SystemClock
+        self, places: Places, mode: Mode, greeting: Greeting, recollect: Recollection, machine: SystemClock
     ) -> None:
         plan, log = self._plan, self._log
         clock, rules = at_market_time(greeting, machine, plan.rules, self._wall_ns)
@@ -182,7 +183,7 @@ class Live:
         recorder = Recorder(
             places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
-        written = Written(lambda records: append(journal, records), remember(journal.records()).orders)
+        written = Written(lambda records: append(recollect.journal, records), recollect().orders)
         wiring = Wiring(
             World(
                 broker=broker,
@@ -190,7 +191,7 @@ class Live:
                 post=broker.post,
                 clock=clock,
                 write=written,
-                remember=lambda: remember(journal.records()),
+                remember=recollect,
                 tape=recorder,
                 log=log,
             ),

@@ -146,6 +146,7 @@ def test_f15_after_a_restart_the_same_bracket_goes_on() -> None:
     pit.open()
     pit.restart()
     assert fold(pit.journal) == pit.state
+    assert fold(pit.journal[9:], fold(pit.journal[:9])) == pit.state
     assert pit.states() == ["entry filled", "target unknown", "stop unknown"]
     pit.link()
     assert pit.states() == ["entry filled", "target working", "stop working"]

@@ -24,13 +24,14 @@ def a_quiet_world(at: datetime = TEN, *, for_s: int = 7200, latency_ns: int = LA
     """Each half second a quote, and a contract that trades at bid and ask in turn; from `at` on."""
     start_ns = utc_ns(at)
     exchange, data = Exchange(latency_ns=latency_ns), DataDesk()
-    market = Market.of([_tape(start_ns - BEFORE_S * SECOND_NS, 2 * (BEFORE_S + for_s))], exchange)
+    market = Market.of([tape(start_ns - BEFORE_S * SECOND_NS, 2 * (BEFORE_S + for_s))], exchange)
     for step in market.advance(start_ns):
         data.take(step.events, step.ts_ns)
     return World(market, data, Desk(exchange, data.board, 1), name="quiet")
 
 
-def _tape(start_ns: int, steps: int) -> Batch:
+def tape(start_ns: int, steps: int) -> Batch:
+    """So many half seconds of it."""
     times_ns = start_ns + np.arange(steps) * STEP_NS
     quotes = batch_of(
         ts_ns=times_ns,

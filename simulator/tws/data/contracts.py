@@ -179,7 +179,7 @@ class Listing:
         return found[0] if len(found) == 1 else None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)  # nobody asks for other days than those around now
 def listed(day: date) -> Listing:
     """What is listed in the session of `day`; a contract is, on its last day still."""
     live, expired, front = [], [], []

@@ -25,7 +25,9 @@ MINUTE_S: Final = 60
 class History:
     """Consistent with what was told live: whatever is asked for is made of the same events."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sessions_kept: int = SESSIONS_KEPT, raw_kept: int = RAW_KEPT) -> None:
+        self._sessions_kept = sessions_kept
+        self._raw_kept = raw_kept
         self._calendar = Calendar()
         self._sessions: dict[int, Session] = {}  # by open, in order
         self._volumes: dict[int, Volumes] = {}
@@ -60,7 +62,7 @@ class History:
             self._volumes[session.open_ns].fold(part)
         self._raw.append(batch)
         self._raw_events += len(batch)
-        while self._raw_events - len(self._raw[0]) >= RAW_KEPT:
+        while self._raw_events - len(self._raw[0]) >= self._raw_kept:
             self._raw_events -= len(self._raw.popleft())
 
     def _begin(self, open_ns: int, length_s: int) -> None:
@@ -71,7 +73,7 @@ class History:
         for old in opens[:-SECONDS_KEPT]:
             if self._sessions[old].step_s == 1:
                 self._sessions[old] = self._sessions[old].coarser(MINUTE_S)
-        for old in opens[:-SESSIONS_KEPT]:
+        for old in opens[: -self._sessions_kept]:
             del self._sessions[old], self._volumes[old]
 
     # questions

@@ -28,7 +28,7 @@ from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
 from simulator.tws.desk.order import DeskOrder, Product, Shape
 from simulator.tws.desk.placing import BINDER, Placing
-from simulator.tws.desk.registry import Registry
+from simulator.tws.desk.registry import KEPT, Registry
 from simulator.tws.desk.taking import Taking
 from simulator.tws.desk.validity import regular_at
 from simulator.tws.moments import in_chicago
@@ -59,7 +59,10 @@ def the_listed(contract: Contract, now_ns: int) -> Product | None:
 
 
 class Desk:
-    """`marks` says where prices are: the board that clients see. Without accounts one is made up from `seed`."""
+    """`marks` says where prices are: the board that clients see. Without accounts one is made up from `seed`.
+
+    Of the orders that are over the newest `orders_kept` are known.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Desk:
         accounts: Sequence[Account] = (),
         find: Find = the_listed,
         master_id: int | None = None,
+        orders_kept: int = KEPT,
     ) -> None:
         exchange.keep_hours(regular_at)
         accounts = accounts or (Account(name=account_name(seed)),)
@@ -78,7 +82,7 @@ class Desk:
             find=find,
             marks=marks,
             accounts={account.name: account for account in accounts},
-            registry=Registry(FIRST_PERM_ID),
+            registry=Registry(FIRST_PERM_ID, orders_kept),
             executions=Executions(FIRST_EXECUTION),
             master_id=master_id,
         )

@@ -12,7 +12,8 @@ KEPT: Final = 10_000  # orders that are over; older ones are forgotten
 class Registry:
     """Orders in the order in which they came."""
 
-    def __init__(self, first_perm_id: int) -> None:
+    def __init__(self, first_perm_id: int, kept: int = KEPT) -> None:
+        self._kept = kept
         self._next_perm_id = first_perm_id
         self._all: dict[int, DeskOrder] = {}
         self._live: dict[int, DeskOrder] = {}
@@ -53,7 +54,7 @@ class Registry:
         del self._live[order.perm_id]
         self._over[order.perm_id] = None
         self._give_id_to_twin(order)
-        while len(self._over) > KEPT:
+        while len(self._over) > self._kept:
             oldest = next(iter(self._over))
             del self._over[oldest]
             gone = self._all[oldest]

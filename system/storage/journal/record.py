@@ -20,6 +20,7 @@ PAYLOAD_CHARS_MAX: Final = 1_000_000
 DEPTH_MAX: Final = 32
 INT64_MAX: Final = 2**63 - 1
 DIGEST_BYTES: Final = 32
+_DECODER: Final = json.JSONDecoder(object_hook=MappingProxyType)  # `json.loads` would make one for each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def encode(payload: Mapping[str, JSON]) -> str:
 
 def decode(text: str) -> Mapping[str, JSON]:
     """The payload of a text that `encode` made; its mappings cannot be changed."""
-    payload: Mapping[str, JSON] = json.loads(text, object_hook=MappingProxyType)
+    payload: Mapping[str, JSON] = _DECODER.decode(text)
     return payload
 
 

@@ -1,10 +1,8 @@
 """Bars of what has been played equal those counted again from the tape."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.tws.data import history as history_module
 from simulator.tws.data import hours
 from simulator.tws.data.bars import WHATS, What
 from simulator.tws.data.history import History
@@ -62,10 +60,8 @@ def test_minutes_of_an_old_session_are_those_it_had_when_seconds_were_kept(
     assert bars(history, what, 30, start_ns, stop_ns) == [], "seconds are not kept any more"
 
 
-def test_the_history_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "RAW_KEPT", 100)
-    monkeypatch.setattr(history_module, "SESSIONS_KEPT", 4)
-    history = History()
+def test_the_history_is_bounded() -> None:
+    history = History(sessions_kept=4, raw_kept=100)
     for day in (18, 19, 20, 21, 22, 25, 26):
         rows = [trade(utc(16, day=day) + n * SECOND, PRICE + n) for n in range(50)]
         history.take(batch_of(rows))

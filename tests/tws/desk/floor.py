@@ -9,6 +9,7 @@ from simulator.tws.account_notices import ExecDetails, OpenOrder, OrderStatus
 from simulator.tws.desk.desk import Desk
 from simulator.tws.desk.ledger import Account
 from simulator.tws.desk.office import Addressed
+from simulator.tws.desk.registry import KEPT
 from simulator.tws.notices import Error, Notice
 from simulator.tws.requests import PlaceOrder, Request
 from simulator.tws.terms import Contract, OrderTerms
@@ -79,6 +80,7 @@ class Floor:
     accounts: tuple[str, ...] = (DU,)
     cash_cents: int = 100_000_000
     master_id: int | None = None
+    orders_kept: int = KEPT
     heard: list[Addressed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -94,6 +96,7 @@ class Floor:
             find=find,
             accounts=[Account(name=name, cash_cents=self.cash_cents) for name in self.accounts],
             master_id=self.master_id,
+            orders_kept=self.orders_kept,
         )
 
     # time and market

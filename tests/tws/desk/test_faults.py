@@ -1,9 +1,6 @@
 """What IB and the exchange may do of themselves: rejects, corrections; and what TWS forgets."""
 
-import pytest
-
 from simulator.tws.account_notices import CommissionReport, ExecDetails
-from simulator.tws.desk import registry
 from simulator.tws.requests import ReqExecutions
 from simulator.tws.terms import ExecutionFilter
 from tests.tws.desk.floor import DU, Floor
@@ -70,10 +67,9 @@ def test_more_contracts_need_margin_too() -> None:
     assert floor.place(1, "BUY", 1, lmt=4991).wait().statuses() == ["status 1 Submitted 0/1"]
 
 
-def test_the_oldest_orders_that_are_over_are_forgotten_with_their_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_orders_that_are_over_are_forgotten_with_their_groups() -> None:
     """3 are kept: of two brackets that were cancelled, the second."""
-    monkeypatch.setattr(registry, "KEPT", 3)
-    floor = quoted()
+    floor = quoted(orders_kept=3)
     for first in (1, 4):
         floor.bracket(first, "BUY", 1, stop=4980, target=5010, lmt=4990).wait().cancel(first).wait()
     kept = floor.desk._office.registry
