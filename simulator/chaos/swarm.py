@@ -28,7 +28,7 @@ ORDER_CODES: Final = (
 )
 CODES: Final = (*(1100, 1101, 1102, 2100, 2103, 2104, 2105, 2106, 2107, 2108, 2110, 2157, 2158, 10197, 504, 77_777),)
 TOLD: Final = ("OrderStatus", "OpenOrder", "ExecDetails", "CommissionReport", "Error")
-ASKED: Final = ("OpenOrderEnd", "ExecDetailsEnd", "PositionMulti", "PositionMultiEnd", "CurrentTime", "OpenOrder")
+ASKED: Final = ("OpenOrderEnd", "ExecDetailsEnd", "PositionMultiEnd", "PositionMultiEnd", "CurrentTime", "OpenOrder")
 GREETED: Final = ("NextValidId", "ManagedAccounts", "ContractDetails", "ContractDetailsEnd", "OpenOrderEnd")
 TICKS: Final = ("TickByTickTrade", "TickByTickQuote")
 WHICH: Final = ("any", "entry", "child", "stop", "limit")

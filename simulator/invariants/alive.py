@@ -23,9 +23,10 @@ SILENCE_S: Final = 15
 STALL_S: Final = 32
 READY_S: Final = 120
 RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
+GIVEN_UP_S: Final = 60
 PENDING_S: Final = 70
 UNKNOWN_S: Final = 80
-WRONG_SIDE_S: Final = 40
+WRONG_SIDE_S: Final = 20
 TASKS_MORE: Final = 9
 LATE_S: Final = 130  # a position that is not ours is proven by two reads, a minute apart
 
@@ -36,6 +37,7 @@ class Alive:
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._calendar = Calendar()
+        self.blind_ns = 0  # when the program last could not have known what the broker does
         self._bare_ns = 0  # since when what is held has no stop at work
         self._wrong_ns = 0  # since when it has the wrong sign
         self._ready_ns = 0
@@ -58,15 +60,18 @@ class Alive:
         is_line = len(text) >= 10 and "\n" not in text and "None" not in text and "object at" not in text
         hold("L07", is_line, f"the alert {name} says {text!r}")
 
-    def ended(self, process: Process) -> None:
-        """L05: it gave up out loud."""
+    def ended(self, process: Process, calm_ns: int) -> None:
+        """L05: it gave up out loud. L08: and not where nothing has gone wrong."""
         if process.end == "LinkGaveUpError":
             hold("L05", "link_gave_up" in self._alerts, "the link was given up without a word")
+            hold("L08", calm_ns < GIVEN_UP_S * SECOND_NS, "the link was given up, and all is well")
 
     def instant(self, now_ns: int, calm_ns: int, heard_ns: int) -> None:
         """`calm_ns`: for how long nothing has gone wrong; `heard_ns`: when TWS was last heard."""
         process = self.process
         self._mark(now_ns)
+        if process is None or process.dead or process.wiring.watchdog.state.phase is not Phase.READY:
+            self.blind_ns = now_ns
         if process is None or process.dead:
             self._bare_ns = self._ready_ns = 0
             return
@@ -122,24 +127,22 @@ class Alive:
 
     def _protection(self, wiring: Any, now_ns: int, calm_ns: int) -> None:
         truth, state = self._truth, wiring.order.state
-        is_ready = self._ready_ns and now_ns - self._ready_ns >= 10 * SECOND_NS
-        if self._bare_ns and is_ready and truth.own * truth.position > 0:
-            bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
-            told = state.halted and "halted" in self._alerts
-            closes = state.bracket is not None and bool(state.bracket.exit_reason)
-            hold(
-                "L01",
-                bare_s <= STOP_S or closes or bool(told),
-                f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s",
-            )
-            hold("L02", bare_s <= FLAT_S or bool(told), f"{truth.own:+d} contracts have had neither stop nor close")
         side = state.bracket.side if state.bracket is not None else 0
-        if truth.own * side < 0 and is_ready:
+        if truth.own * side >= 0:
+            self._wrong_ns = 0
+        if not self._ready_ns or now_ns - self._ready_ns < 10 * SECOND_NS:
+            return
+        if truth.own * side < 0:
             self._wrong_ns = self._wrong_ns or now_ns
             wrong_s = min(now_ns - self._wrong_ns, calm_ns) / SECOND_NS
             hold("S18", wrong_s <= WRONG_SIDE_S, f"{truth.own:+d} contracts of the wrong sign for {wrong_s:.0f} s")
-        else:
-            self._wrong_ns = 0
+        elif self._bare_ns and truth.own * truth.position > 0:
+            bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
+            told = bool(state.halted) and "halted" in self._alerts
+            closes = state.bracket is not None and bool(state.bracket.exit_reason)
+            words = f"{truth.own:+d} contracts have had no stop for {bare_s:.1f} s"
+            hold("L01", bare_s <= STOP_S or closes or told, words)
+            hold("L02", bare_s <= FLAT_S or told, f"{words}, nor were they closed")
 
     def _orders(self, wiring: Any, clock_ns: int, calm_ns: int) -> None:
         for order in wiring.order.state.orders:

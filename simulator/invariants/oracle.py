@@ -80,6 +80,7 @@ class Oracle:
         self._doubtful: Sequence[Journal] = ()
         self._unsent: dict[int, int] = {}  # orders that are on disk to be sent, and since when
         self._disturbed_ns = world.now_ns
+        self._resumed_ns = 0
         self._heard_ns = world.now_ns
 
     def watch(self, machine: Machine, disk: Disk, player: WatchedPlayer) -> None:
@@ -157,9 +158,9 @@ class Oracle:
         """However it ended."""
         self.line(f"ended: {process.end} {process.error}")
         self._unsent.clear()
-        self._disturbed_ns = self._timeline.now_ns
+        calm_ns, self._disturbed_ns = self.calm_ns, self._timeline.now_ns
         self._seen.ended(process)
-        self.alive.ended(process)
+        self.alive.ended(process, calm_ns)
 
     @noted
     def writes(self, records: Sequence[Journal]) -> None:
@@ -199,7 +200,8 @@ class Oracle:
                 for order_id in record.order_ids:
                     self._unsent.pop(order_id, None)
         asked = [record.what for record in packet.records if isinstance(record, OperatorAsked)]
-        self.notes.may_resume = self.notes.may_resume or "resume" in asked
+        if "resume" in asked:
+            self.notes.may_resume, self._resumed_ns = True, self._timeline.now_ns
         self._seen.heard(tuple(record.code for record in packet.records if isinstance(record, CodeTold)))
         self.events += sum(1 for record in packet.records if hasattr(record, "bid_ticks") or hasattr(record, "size"))
 
@@ -241,6 +243,8 @@ class Oracle:
             self._seen.fill(fill, is_down=process is None or process.dead)
             self.line(f"filled {fill.side * fill.contracts:+d} at {fill.price_ticks}, order {fill.order_id}{whose}")
         truth.news.clear()
+        if now_ns - self._resumed_ns > SECOND_NS:  # an operator's word is for what is halted then
+            self.notes.may_resume = False
         self._limits(now_ns)
         self._lane(now_ns)
         process = self._process
@@ -255,7 +259,8 @@ class Oracle:
         live = truth.live()
         if len({order.order_id for order in live}) < len(live):
             truth.foreign_ns = now_ns
-        excused = now_ns - truth.foreign_ns < FOREIGN_S * SECOND_NS
+        since_ns = max(truth.foreign_ns, self.alive.blind_ns)
+        excused = truth.foreign_ns > 0 and now_ns - since_ns < FOREIGN_S * SECOND_NS
         lowest, highest = reach(truth.own, live)
         most = max(-lowest, highest)
         hold("S01", most <= most_allowed or excused, f"orders may lead to {most} contracts; at most {most_allowed}")

@@ -14,7 +14,7 @@ from simulator.tws.wire.decode import decode
 from simulator.tws.wire.framing import LENGTH_BYTES, split
 from simulator.tws.wire.versions import SERVER_MAX
 from system.domain.instrument import TICKS_PER_POINT
-from system.domain.session import Calendar
+from system.domain.session import Calendar, in_span, new_york_s
 from system.domain.settings import SECOND_NS, Settings
 
 VERSION: Final = min(176, SERVER_MAX)  # the library's highest
@@ -113,6 +113,8 @@ class Sent:
         session = self._calendar.at(now_ns)
         is_open = session.regular and session.open_ns <= now_ns < session.break_ns
         hold("S03", is_open, f"{words} is an entry while the market is closed")
+        in_hours = in_span(new_york_s(now_ns), settings.entry_start_s, settings.entry_end_s)
+        hold("S03", in_hours, f"{words} is an entry outside its hours")
         missing = stale(self._heard.connection, now_ns, session.open_ns, STALL_NS)
         hold("S03", not missing, f"{words} is an entry, and {missing}")
         hold("S16", not notes.halted, f"{words} is an entry while halted: {notes.halted}")

@@ -14,6 +14,7 @@ from system.domain.book import split_id
 from system.domain.instrument import TICKS_PER_POINT
 
 OURS: Final = 1  # our client id
+IN_TWS: Final = (Life.HELD, Life.UNTRANSMITTED, Life.SHELVED)  # and not, or not yet, at the exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,8 @@ class Truth:
         return [order for order in self._world.desk.orders if order.client_id == OURS]
 
     def at_exchange(self) -> Iterator[DeskOrder]:
-        """Those of them that may fill now: a child is held until its entry fills."""
-        return (order for order in self.live() if order.state not in (Life.HELD, Life.UNTRANSMITTED))
+        """Those of them that may fill now: a child is held until its entry fills, and some orders are put aside."""
+        return (order for order in self.live() if order.state not in IN_TWS)
 
 
 def reach(held: int, orders: Iterable[DeskOrder]) -> tuple[int, int]:

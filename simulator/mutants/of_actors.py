@@ -14,9 +14,9 @@ from system.domain.order_events import EntryEnded, Filled, Halt, Journal
 from system.domain.risk import Counters, Risk
 
 
-def gate_ignored() -> list[Swap]:
-    """A signal is acted on though the link or the data is not ready."""
-    return [Swap(RiskActor, "why_halted", lambda actor: actor.halted)]
+def hours_ignored() -> list[Swap]:
+    """Entries are made at any time of the day."""
+    return [Swap(Risk, "is_entry_time", lambda _risk, _ts_ns: True)]
 
 
 def journal_after_send() -> list[Swap]:

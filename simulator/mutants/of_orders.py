@@ -8,7 +8,7 @@ from system.broker.pace import Pace
 from system.domain import book, order, order_reports, protection, reconciliation
 from system.domain.intent import Bracket, Order
 from system.domain.order_draft import Draft
-from system.domain.order_events import Cancel, ExecutionsAnswered, NextIdTold, OpenOrderTold, Place
+from system.domain.order_events import Cancel, NextIdTold, OpenOrderTold, Place
 from system.domain.order_state import Happening, OrderState
 
 
@@ -39,14 +39,12 @@ def state_without_record() -> list[Swap]:
     return [Swap(Draft, "set", change)]
 
 
-def executions_not_taken() -> list[Swap]:
-    """What filled meanwhile is asked for, and the answer is not looked at."""
-    before = reconciliation.take_answer
-
-    def take(draft: Draft, answer: Any) -> None:
-        before(draft, replace(answer, executions=()) if isinstance(answer, ExecutionsAnswered) else answer)
-
-    return [Swap(order, "take_answer", take)]
+def position_not_compared() -> list[Swap]:
+    """What the broker holds is asked for, and not held against the book."""
+    agrees = [
+        Swap(module, "disagrees", lambda _state, _now_ns, _grace_ns=0: False) for module in (order, reconciliation)
+    ]
+    return [*agrees, Swap(reconciliation, "_compare", lambda _draft, _number: None)]
 
 
 def fill_counted_twice() -> list[Swap]:
@@ -87,16 +85,6 @@ def resend_on_timeout() -> list[Swap]:
     return [Swap(order, "doubt", doubt)]
 
 
-def empty_taken_for_flat() -> list[Swap]:
-    """An answer that did not come is taken for an empty one."""
-    before = reconciliation.take_answer
-
-    def take(draft: Draft, answer: Any) -> None:
-        before(draft, replace(answer, known=True))
-
-    return [Swap(order, "take_answer", take)]
-
-
 def foreign_order_canceled() -> list[Swap]:
     """An order that is not ours is canceled."""
     before = order_reports.take_open_order
@@ -117,7 +105,7 @@ def questions_without_end() -> list[Swap]:
         draft.set(asked_ns=0)
         before(draft)
 
-    return [Swap(order, "ask", ask), Swap(Pace, "soon", lambda _pace, send: send())]
+    return [Swap(order, "ask", ask), Swap(Pace, "soon", lambda _pace, send, **_first: send())]
 
 
 def halt_left_by_reconnecting() -> list[Swap]:
@@ -129,11 +117,6 @@ def halt_left_by_reconnecting() -> list[Swap]:
         draft.set(halted="")
 
     return [Swap(order, "_change_link", change)]
-
-
-def tries_without_end() -> list[Swap]:
-    """An exit is sent again and again."""
-    return [Swap(protection, "_attempt", lambda _draft: True)]
 
 
 def wrong_sign_kept() -> list[Swap]:
@@ -170,28 +153,27 @@ def stop_not_verified() -> list[Swap]:
     return [Swap(protection, "protects", protects)]
 
 
-def close_not_sent() -> list[Swap]:
-    """What is to be closed at market is not."""
-    return [Swap(protection, "_close", lambda _draft: None)]
+def bare_and_silent() -> list[Swap]:
+    """What has no stop gets none, is not closed, and nobody is told."""
+    return [
+        Swap(protection, "HOPELESS_NS", 1 << 62),
+        Swap(protection, "_close", lambda _draft: None),
+        Swap(Draft, "place_exit", lambda _draft, _role, _price_ticks=0: None),
+    ]
 
 
-def silent_pending() -> list[Swap]:
-    """What is not answered in time is never put in doubt."""
-    return [Swap(order, "doubt", lambda _draft: None), Swap(reconciliation, "_absent", lambda _draft, _order: None)]
+def unknown_for_ever() -> list[Swap]:
+    """What is in doubt stays so, and nobody is told."""
+    before = Draft.alert
+
+    def alert(draft: Draft, event: str, text: str) -> None:
+        if event != "unresolved":
+            before(draft, event, text)
+
+    return [Swap(order, "resolve", lambda _draft: None), Swap(Draft, "alert", alert)]
 
 
 def alert_says_nothing() -> list[Swap]:
     """An alert has a name and no words."""
     before = Draft.alert
     return [Swap(Draft, "alert", lambda draft, event, _text: before(draft, event, "None"))]
-
-
-def not_ready_with_position() -> list[Swap]:
-    """The books are never taken to agree while something is held."""
-    before = reconciliation.settle
-
-    def settle(draft: Draft) -> None:
-        if not draft.state.book.position:
-            before(draft)
-
-    return [Swap(order, "settle", settle)]
