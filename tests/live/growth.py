@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 import statistics
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ KIB: Final = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Of one moment. `counts`: what must not rise from day to day."""
+    """Of one moment. `counts`: what must not rise from day to day; `blocks`: of memory that Python has given out."""
 
     day: int
     rss_kib: int
+    blocks: int
     counts: Mapping[str, int]
     sizes: Mapping[str, int]
 
@@ -28,12 +30,12 @@ def measure(day: int, kinds: Sequence[type], sizes: Mapping[str, int]) -> Measur
     """Now, once garbage is gone: handles, tasks, and how many there are of some kinds of objects."""
     gc.collect()
     gc.collect()
-    rss_kib = _rss_kib()
+    rss_kib, blocks = _rss_kib(), sys.getallocatedblocks()
     objects = census()
     of_kinds = {kind.__qualname__: objects[kind] for kind in kinds}
     handles, tasks = len(os.listdir("/proc/self/fd")), _tasks()
     counts = {"handles": handles, "tasks": tasks, **of_kinds}
-    return Measure(day=day, rss_kib=rss_kib, counts=counts, sizes=dict(sizes))
+    return Measure(day=day, rss_kib=rss_kib, blocks=blocks, counts=counts, sizes=dict(sizes))
 
 
 def census() -> Counter[type]:

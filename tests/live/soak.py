@@ -354,7 +354,11 @@ def main() -> int:
     def show(tally: Tally) -> None:
         last = tally.measures[-1]
         shown = {**last.counts, **last.sizes}
-        sys.stderr.write(f"{last.day} rss {last.rss_kib} " + " ".join(f"{k} {v}" for k, v in shown.items()) + "\n")
+        sys.stderr.write(
+            f"{last.day} rss {last.rss_kib} blocks {last.blocks} "
+            + " ".join(f"{k} {v}" for k, v in shown.items())
+            + "\n"
+        )
 
     tally = soak(days, show)
     late = [one for one in tally.measures if one.day >= warm_days(days)]

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.jit
 
 def measures(kibs: list[int], first: int = 0, tasks: int = 9) -> list[Measure]:
     return [
-        Measure(day=first + number, rss_kib=kib, counts={"tasks": tasks}, sizes={}) for number, kib in enumerate(kibs)
+        Measure(day=first + number, rss_kib=kib, blocks=0, counts={"tasks": tasks}, sizes={})
+        for number, kib in enumerate(kibs)
     ]
 
 
