@@ -29,8 +29,9 @@ from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
 from simulator.tws.session import Session
 from simulator.tws.world import World as Mock
+from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.broker import Account, LiveBroker
+from system.broker.broker import LiveBroker
 from system.broker.door import loop
 from system.broker.ear import Ear
 from system.broker.line import Line
