@@ -7,7 +7,6 @@ import pytest
 import trio
 
 from simulator.tws.data import contracts
-from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
 from system.broker.account import Account
 from system.broker.broker import LiveBroker
@@ -15,7 +14,7 @@ from system.broker.door import loop
 from system.domain import link_events as link
 from system.domain.instrument import ES, ContractMonth
 from system.domain.road import ContractTold, Record
-from system.domain.settings import DAY_S, SECOND_NS
+from system.domain.settings import DAY_S, MINUTE_S, SECOND_NS
 from system.wiring.clock import VirtualClock
 from tests.live.stage import ADDRESS
 from tests.tws.talk import a_world
@@ -53,7 +52,14 @@ async def saturday() -> AsyncIterator[Day]:
                 day.told += packet.records
 
         services.start_soon(broker.run)
-        services.start_soon(play, mock, mock.now_ns + 2 * DAY_S * SECOND_NS)
+
+        async def weekend() -> None:
+            """A market that is closed, a minute at a time."""
+            while True:
+                await trio.sleep(MINUTE_S)
+                mock.advance(mock.now_ns + MINUTE_S * SECOND_NS)
+
+        services.start_soon(weekend)
         services.start_soon(listen)
         broker.do(link.Dial(generation=1))
         await trio.sleep(10)
