@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_bytes_in_six_processes_with_different_hash
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda hash_seed: process("ib_insync", 1, hash_seed), range(6)))
     assert len(set(runs)) == 1
-    assert runs[0][1] >= 20, "brackets filled at both ends"
+    assert runs[0][1] >= 12, "brackets filled at both ends"
 
 
 def test_another_seed_gives_another_run() -> None:
@@ -62,7 +62,7 @@ def test_ib_async_runs_in_memory_too_and_the_same_every_time() -> None:
     ).stdout.strip()
     runs = {process("ib_async", 1, hash_seed, packages) for hash_seed in (1, 2)}
     assert len(runs) == 1
-    assert runs.pop()[1] >= 20
+    assert runs.pop()[1] >= 12
 
 
 START_NS = 1_710_856_800 * SECOND_NS  # 2024-03-19 10:00 New York
