@@ -16,7 +16,7 @@ from system.actors.ports import Log
 from system.broker.account import Account
 from system.broker.address import Address, account_fault
 from system.broker.broker import LiveBroker
-from system.broker.door import guard, loop
+from system.broker.door import guard
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.errors import BnError, RefusedError, StorageError
@@ -24,12 +24,12 @@ from system.domain.road import AskSeed, BrokerCommand
 from system.domain.session import Calendar
 from system.wiring.clock import SystemClock
 from system.wiring.first_dial import first_greeting
+from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Memory
 from system.wiring.recorder import Recorder
 from system.wiring.service import at_market_time
 from system.wiring.wiring import Rules, Wiring, World
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 LOOK_S: Final = 1.0
 SEAL_S: Final = 60.0  # nothing else is left to do at the end
 OF_TRADING: Final = frozenset({"signal", "reconciled"})  # what is said of it means nothing here
@@ -97,28 +97,17 @@ class Recording:
 
     async def run(self) -> None:
         """Until a signal ends it. Raises BnError: gave up, refused, a disk that takes no more."""
-        ends: list[BnError] = []
-        async with loop(lambda text: self._log("loop_failed", text=text)):
-            with trio.open_signal_receiver(*SIGNALS) as signals:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._obey, signals, nursery.cancel_scope)
-                    for service in self._services:
-                        nursery.start_soon(service)
-                    try:
-                        await self._record()
-                    except BnError as end:
-                        ends.append(end)
-                    nursery.cancel_scope.cancel()
-        if ends:
-            raise ends[0]
+        await live_until_signal(self._record, self._obey, self._log)
 
-    async def _obey(self, signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
         async for number in signals:
             self._log("signal_taken", name=signal.Signals(number).name)
-            scope.cancel()
+            nursery.cancel_scope.cancel()
             return
 
-    async def _record(self) -> None:
+    async def _record(self, nursery: trio.Nursery) -> None:
+        for service in self._services:
+            nursery.start_soon(service)
         plan = self._plan
         clock = SystemClock(self._wall_ns)
         greeting = await first_greeting(

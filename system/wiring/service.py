@@ -19,7 +19,7 @@ from system.actors.ports import Log
 from system.broker.account import Account
 from system.broker.address import Address, account_fault
 from system.broker.broker import LiveBroker
-from system.broker.door import guard, loop
+from system.broker.door import guard
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
@@ -35,6 +35,7 @@ from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames
+from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
@@ -46,7 +47,6 @@ from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
 STOP_S: Final = 4.8  # for all of it
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +105,7 @@ class Live:
 
     async def run(self) -> None:
         """Until a signal or an operator ends it. Raises BnError: gave up, refused, halted, no journal."""
-        ends: list[BnError] = []
-        async with loop(lambda text: self._log("loop_failed", text=text)):
-            with trio.open_signal_receiver(*SIGNALS) as signals:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._obey, signals, nursery)
-                    try:
-                        await self._live()
-                    except BnError as end:
-                        ends.append(end)
-                    nursery.cancel_scope.cancel()
-        if ends:
-            raise ends[0]
+        await live_until_signal(self._live, self._obey, self._log)
 
     async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
         """The first signal: stop well; the second, or one before there is anything to stop: at once."""
@@ -129,7 +118,7 @@ class Live:
             self._stop_by_s = trio.current_time() + STOP_S
             nursery.start_soon(self._wiring.stop)
 
-    async def _live(self) -> None:
+    async def _live(self, _nursery: trio.Nursery) -> None:
         plan, machine = self._plan, SystemClock(self._wall_ns)
         try:
             greeting = await first_greeting(
