@@ -24,9 +24,10 @@ def too_slow(state: LinkState, rules: LinkRules) -> str:
 
 def gave_up(state: LinkState) -> Alert:
     """After the last try."""
+    tries = f"{state.failures} tries to reach TWS, or to keep it, failed, the last: {state.failure}"
     return Alert(
         name="link_gave_up",
-        known=f"{state.failures} tries to reach TWS failed, the last: {state.failure}; nothing more is sent, {RESTS}",
+        known=f"{tries}; nothing more is sent, {RESTS}",
         since_ns=state.unready_ns,
         unknown=BOOKS,
     )

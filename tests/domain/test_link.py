@@ -166,7 +166,7 @@ def test_giving_up_says_what_is_known_since_when_and_what_is_not() -> None:
     world.lose().run(100)
     alert = world.all(Alert)[-1]
     assert str(alert) == (
-        "link_gave_up: 5 tries to reach TWS failed, the last: refused; nothing more is sent, orders that the broker "
+        "link_gave_up: 5 tries to reach TWS, or to keep it, failed, the last: refused; nothing more is sent, orders that the broker "
         "has confirmed rest there and protect as far as they go; since 2024-01-03 17:01:31 UTC; not known: what has "
         "filled, which orders work and what the position is, from then on"
     )

@@ -176,7 +176,9 @@ def test_it_opens_without_a_complaint_or_a_request(browser: webdriver.Chrome, tw
     opened(browser, two, "facts")
     assert complaints(browser) == []
     asked = requests(browser)
-    assert [url for url in asked if not url.startswith(("data:", "blob:", "chrome:"))] == [two.as_uri()]
+    assert [url for url in asked if not url.startswith(("data:", "blob:", "chrome:", "chrome-untrusted:"))] == [
+        two.as_uri()
+    ]
 
 
 @pytest.mark.browser

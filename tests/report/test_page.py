@@ -56,7 +56,9 @@ def test_it_opens_without_a_complaint_or_a_request(
     opened(browser, report[0], "legacy")
     assert complaints(browser) == []
     asked = requests(browser)
-    assert [url for url in asked if not url.startswith(("data:", "blob:", "chrome:"))] == [report[0].as_uri()]
+    assert [url for url in asked if not url.startswith(("data:", "blob:", "chrome:", "chrome-untrusted:"))] == [
+        report[0].as_uri()
+    ]
 
 
 @pytest.mark.browser
