@@ -78,10 +78,15 @@ def due_ns(state: LinkState, rules: LinkRules) -> int:
     spell = rules.hours.at(state.now_ns)
     times = [state.dial_due_ns, state.sync_due_ns, spell.until_ns, state.now_ns + rules.mark_ns]
     if state.phase in CONNECTED:
-        times.append(state.sent_ns + (rules.probe_deadline_ns if state.is_probing else rules.probe_ns))
+        times.append(state.sent_ns + rules.probe_deadline_ns if state.is_probing else next_probe_ns(state, rules))
         stalls = state.data.stall_due_ns(spell.opened_ns, rules.stall_ns)
         times += (time_ns for time_ns in stalls if time_ns > state.now_ns)
     return max(state.now_ns, min(times))
+
+
+def next_probe_ns(state: LinkState, rules: LinkRules) -> int:
+    """When to probe again: on the beat of the clock marks, so that one wake-up serves both."""
+    return (state.sent_ns // rules.probe_ns + 1) * rules.probe_ns
 
 
 def own(draft: Draft, event: OwnEvent) -> None:
@@ -235,7 +240,7 @@ def tick(draft: Draft) -> None:
         elif state.phase is Phase.CUT_OFF and draft.now_ns >= state.owed_ns + rules.patience_ns:
             draft.set(is_stable=False)  # counts, however good this connection has been
             draft.tear_down(words.CUT_OFF)
-        elif not state.is_probing and draft.now_ns >= state.sent_ns + rules.probe_ns:
+        elif not state.is_probing and draft.now_ns >= next_probe_ns(state, rules):
             draft.probe()
 
 
