@@ -4,7 +4,6 @@
 says is believed: 1101 and 1102 lead to questions, and the gate opens on their answers and on ticks.
 """
 
-from dataclasses import replace
 from typing import Final, assert_never
 
 from system.domain import link_words as words
@@ -58,7 +57,7 @@ def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkStat
     Raises IllegalTransitionError for what cannot be, among it news of a connection that was never dialled.
     """
     assert event.now_ns >= state.now_ns > -1, "time went back"
-    draft = Draft(replace(state, now_ns=event.now_ns), rules)
+    draft = Draft(state, event.now_ns, rules)
     if isinstance(event, OwnEvent):
         if state.phase not in ENDED:
             draft.settle()
@@ -70,7 +69,7 @@ def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkStat
             draft.settle()
             wire(draft, event)
     follow(draft)
-    return draft.state, draft.commands
+    return draft.timed(), draft.commands
 
 
 def due_ns(state: LinkState, rules: LinkRules) -> int:
@@ -247,7 +246,7 @@ def tick(draft: Draft) -> None:
 def jump(draft: Draft, slept_ns: int) -> None:
     """After a sleep a connection is a memory (F68)."""
     if draft.state.phase in LIVE:
-        draft.do(words.slept(draft.state, slept_ns))
+        draft.do(words.slept(draft.timed(), slept_ns))
         draft.tear_down(words.SLEPT)
     elif draft.state.phase is not Phase.IDLE:
         draft.set(dial_due_ns=draft.now_ns)
