@@ -121,6 +121,7 @@ class _Run:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._machine.run)
                     await self._play(timeline)
+                    await trio.testing.wait_all_tasks_blocked()  # who was stopped up to now has seen what time it is
                     oracle.at_the_end()
                     nursery.cancel_scope.cancel()
         except* BrokenError as group:
