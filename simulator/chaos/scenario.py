@@ -65,7 +65,7 @@ def draw(seed: int) -> Scenario:
     chance = Random(f"scenario {seed}")
     day, start = chance.choices([each[:2] for each in BEGINS], [each[2] for each in BEGINS])[0]
     contracts = chance.choice((1, 1, 1, 2, 3))
-    is_tight = chance.random() < 0.3  # the day's limits are met
+    is_tight = chance.random() < 0.2  # the day's limits are met
     settings = Settings(
         profile=replace(EAGER, window_trades=chance.choice((4, 8, 16))),
         min_time_between_signals_ns=chance.choice((1, 5, 20)) * SECOND_NS,
@@ -86,7 +86,7 @@ def draw(seed: int) -> Scenario:
     )
     return Scenario(
         settings=settings,
-        orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000))),
+        orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000, 500_000_000, 500_000_000))),
         flow=Flow(parameters=parameters),
         day=day,
         start=start,

@@ -1,6 +1,7 @@
 """What goes wrong in a run, drawn from its seed: a few kinds of faults, each with its own settings, and when.
 
-A swarm: each seed leaves most kinds out, so that what is drawn can do its worst.
+A swarm: each seed leaves most kinds out, so that what is drawn can do its worst. Two of its kinds are its own in turn,
+so that seeds in a row leave none out.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,9 @@ from simulator.faults.arguments import Value
 from simulator.faults.kinds import KINDS
 from simulator.faults.plan import Fault
 
-KINDS_MIN, KINDS_MAX = 2, 8
+MORE_KINDS_MAX: Final = 6  # beside the two in turn
 WRONGS_A_MINUTE: Final = 1 / 12
-WRONGS_MIN: Final = 10  # in all, before it is made more or less of
+WRONGS_MIN: Final = 10  # in all, before it is made more of
 FIRST_S: Final = 20.0
 LATER_S: Final = 0.5
 
@@ -158,13 +159,13 @@ def drawn(seed: int, minutes: int = 120) -> Plan:
     """The plan of a seed."""
     chance = Random(f"swarm {seed}")
     regime: Regime = chance.choice(("safety", "liveness"))
-    names = chance.sample([*DRAWN, *DEALT], chance.randint(KINDS_MIN, KINDS_MAX))
+    names = _kinds(seed, chance)
     last_s = min(minutes * 60.0, Plan(seed=seed, minutes=minutes, regime=regime).heal_s)
-    count = round(max(WRONGS_MIN, minutes * WRONGS_A_MINUTE) * chance.choice((0.5, 1.0, 1.0, 2.0)))
+    count = round(max(WRONGS_MIN, minutes * WRONGS_A_MINUTE) * chance.choice((1.0, 1.0, 1.5, 2.5)))
     faults: list[Fault] = []
     blows: list[Blow] = []
-    for _ in range(count):
-        name = chance.choice(names)
+    for number in range(count):
+        name = names[number % len(names)]
         at_s = round(chance.uniform(FIRST_S, max(FIRST_S, last_s)), 1)
         if name in DEALT:
             blows.append(_blow(name, at_s, last_s, DEALT[name](chance)))
@@ -173,6 +174,16 @@ def drawn(seed: int, minutes: int = 120) -> Plan:
     faults.sort(key=lambda fault: fault.at_s or 0.0)
     blows.sort(key=lambda blow: blow.at_s)
     return Plan(seed=seed, minutes=minutes, regime=regime, faults=tuple(faults), blows=tuple(blows))
+
+
+def _kinds(seed: int, chance: Random) -> list[str]:
+    """Two in turn, and some by chance. In each round of seeds, as many as there are kinds, the turns are others."""
+    everything = [*DRAWN, *DEALT]
+    round_of, turn = divmod(seed, len(everything))
+    turns = Random(f"turns {round_of}").sample(everything, len(everything))
+    names = {turns[turn]: None, turns[turn - 1]: None}
+    names |= dict.fromkeys(chance.sample(everything, chance.randint(0, MORE_KINDS_MAX)))
+    return list(names)
 
 
 def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> Blow:

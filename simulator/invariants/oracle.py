@@ -82,6 +82,7 @@ class Oracle:
         self._disturbed_ns = world.now_ns
         self._resumed_ns = 0
         self._heard_ns = world.now_ns
+        self._within = -1  # the desk's turn up to which orders keep their limits without an excuse
 
     def watch(self, machine: Machine, disk: Disk, player: WatchedPlayer) -> None:
         """On what."""
@@ -256,8 +257,11 @@ class Oracle:
     def _limits(self, now_ns: int) -> None:
         """S01, S02 and S04, by the broker's own orders; what TWS has doubled by itself is excused for a while."""
         truth, most_allowed = self.truth, self._settings.contracts
+        if self._within == truth.turns:
+            return
         live = truth.live()
-        if len({order.order_id for order in live}) < len(live):
+        doubled = len({order.order_id for order in live}) < len(live)
+        if doubled:
             truth.foreign_ns = now_ns
         since_ns = max(truth.foreign_ns, self.alive.blind_ns)
         excused = truth.foreign_ns > 0 and now_ns - since_ns < FOREIGN_S * SECOND_NS
@@ -270,6 +274,8 @@ class Oracle:
         exits = [order for order in truth.at_exchange() if intents[order.order_id].role != "entry"]
         take = reducing(truth.own, exits)
         hold("S04", take <= abs(truth.own) or excused, f"exits may take {take} contracts off {truth.own:+d}")
+        if not doubled and most <= most_allowed and take <= abs(truth.own):
+            self._within = truth.turns
 
     def _lane(self, now_ns: int) -> None:
         """S15: what is on disk as meant to be sent leaves at once, or it is said that it did not."""
