@@ -229,11 +229,11 @@ class Process:
         watcher, blows = self.setting.watcher, self.setting.blows
         if self.dead:
             return
+        watcher.writes(records)
         blows.step(self, "write", records)
-        if self.dead:
+        if self.dead:  # of a write that was torn all may be on disk
             return
         assert self._paper is not None
-        watcher.writes(records)
         self._paper.write(records)
         watcher.has_written(records)
         blows.step(self, "commit")
