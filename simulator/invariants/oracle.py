@@ -31,7 +31,7 @@ from system.domain.settings import SECOND_NS, Settings
 
 LINES_KEPT: Final = 400
 LANE_S: Final = 0.25
-FOREIGN_S: Final = 150  # until then exits may still be for more than is left of what was held
+FOREIGN_S: Final = 90  # until then exits may still be for more than is left of what was held
 SHOWN: Final = frozenset(
     {"alert", "order", "fill", "round_trip", "link", "gate", "reconciled", "actor_failed", "stopped"}
 )

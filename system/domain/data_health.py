@@ -15,7 +15,7 @@ BROKEN: Final = {2103: "data", 2105: "history", 2157: "definitions"}
 MENDED: Final = {2104: "data", 2108: "data", 2106: "history", 2107: "history", 2158: "definitions"}
 FARM: Final = "usfuture"  # the one ES is seen to come from; its spares have names that begin so
 FARMS_MAX: Final = 32
-BACKOFF_DOUBLINGS: Final = 4  # of the wait for a stream that does not come back: 30 s, then up to 8 minutes
+BACKOFF_DOUBLINGS: Final = 2  # of the wait for a stream that does not come back: 30 s, then up to 2 minutes
 OUTLIVED_NS: Final = 60 * SECOND_NS  # a farm is taken for mended when every stream ticks this long after it broke
 
 
