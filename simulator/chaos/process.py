@@ -47,6 +47,9 @@ class Watcher(Protocol):
     def has_written(self, records: Sequence[Journal]) -> None:
         """It has been told that these are on disk."""
 
+    def dials(self) -> None:
+        """It makes a connection."""
+
     def sends(self, data: bytes) -> None:
         """Bytes leave."""
 
@@ -221,6 +224,8 @@ class Process:
     # what it touches
 
     def _prepare(self, ib: Any) -> None:
+        if not self.dead:
+            self.setting.watcher.dials()
         connection = attach(ib, self.setting.mock, self.setting.timeline, self)
         connection.on_socket = self._sockets.append
 

@@ -201,6 +201,12 @@ class Oracle:
             del self._unsent[order_id]
 
     @noted
+    def dials(self) -> None:
+        """A connection is about to be made."""
+        assert self._process is not None
+        self.alive.dial(self._process.clock())
+
+    @noted
     def hears(self, packet: Packet) -> None:
         """A packet enters the road."""
         before = self.heard.last_ns
@@ -227,6 +233,7 @@ class Oracle:
             self.alive.alert(str(fields["name"]), str(fields["text"]))
         if event == "actor_failed":
             self._seen.note("an actor failed")
+            self.alive.dials = 0
             hold("BUG", str(fields["error"]).startswith(EXPECTED), f"the {fields['actor']} actor: {fields['error']}")
         hold("BUG", event != "loop_failed", f"the client library: {fields.get('text')}")
 
