@@ -118,8 +118,10 @@ class Notes:
         self.revisions[stem] = revision
         if stem.startswith(INFERRED):
             own, account = self.state.book.position, self._truth.position
-            right = own == 0 or own * account > 0
-            hold("S12", right, f"a fill is inferred that leaves {own}, while the account holds {account}")
+            before = own - payload["side"] * contracts
+            kept = min(abs(before), abs(account)) if before * account > 0 else 0
+            right = (own == 0 or own * account > 0) and (abs(own) >= kept or not self._truth.is_still)
+            hold("S12", right, f"a fill is inferred that leaves {own} of {before}, while the account holds {account}")
             if own != self._truth.own:
                 self._truth.closed_by_others()
             return

@@ -15,7 +15,7 @@ from system.domain.settings import SECOND_NS
 
 pytestmark = pytest.mark.jit
 ROOT = Path(__file__).resolve().parents[2]
-MINUTES = 10
+MINUTES = 6
 SEEDS = range(1, 13)
 
 

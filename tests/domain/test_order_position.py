@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from system.domain.order_events import PositionTold
+import pytest
+
+from system.domain.order_events import Filled, PositionTold
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
 
@@ -22,9 +24,10 @@ def test_f02_fills_in_a_gap_are_found_by_asking() -> None:
     assert pit.halts() == []
 
 
-def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
+@pytest.mark.parametrize(("side", "stop_ticks"), [(1, 3993), (-1, 4008)])
+def test_f14_f63_a_close_without_execution_is_inferred_and_halts(side: int, stop_ticks: int) -> None:
     pit = Pit()
-    pit.open()
+    pit.open(side)
     pit.link(up=False)
     pit.broker.own = 0
     for order in pit.broker.live():
@@ -32,7 +35,12 @@ def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
     pit.pass_s(60)
     pit.link()
     pit.pass_s(40)
-    assert pit.fills()[-1] == (-1, 1, 3993, "stop")
+    assert pit.fills()[-1] == (-side, 1, stop_ticks, "stop")
+    assert [told.inferred for told in pit.said if isinstance(told, Filled)] == [False, True]
+    inferred = [found for exec_id, found in pit.state.book.executions.items() if exec_id.startswith("inferred")]
+    assert [(found.order_id, found.signed) for found in inferred] == [(0, -side)], (
+        "of no order: none is known to have filled"
+    )
     assert pit.halts() == ["an inferred fill"]
     assert pit.state.book.position == 0
     assert not any(order.is_live for order in pit.bracket.orders)
