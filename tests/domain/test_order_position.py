@@ -251,3 +251,24 @@ def test_f43_a_foreign_execution_is_said_once() -> None:
     pit.feed(told)
     assert pit.alerts() == ["foreign_execution"]
     assert pit.state.book.position == 1
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_s19_what_the_account_holds_beyond_ours_is_foreign_and_nothing_else(side: int) -> None:
+    pit = Pit()
+    pit.open(side)
+    pit.broker.trade_by_hand(2 * side)
+    pit.deliver()
+    pit.pass_s(150)
+    assert (pit.state.book.position, pit.state.told_contracts) == (side, 3 * side)
+    assert pit.state.foreign_contracts == 2 * side
+
+
+def test_f66_an_exit_joins_the_living_exits_of_its_own_side_alone() -> None:
+    pit = Pit()
+    pit.open()
+    assert {order.side for order in pit.bracket.exits if order.is_live} == {-1}
+    assert pit.bracket.exit_group(-1) == pit.of("stop").group
+    moved = replace(pit.bracket, orders=tuple(replace(order, group="other") for order in pit.bracket.orders))
+    assert moved.exit_group(-1) == "other"
+    assert moved.exit_group(1) == pit.bracket.ref
