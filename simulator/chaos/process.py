@@ -217,11 +217,11 @@ class Process:
         watcher, blows = self.setting.watcher, self.setting.blows
         if self.dead:
             return
+        watcher.writes(records)  # the power may fail within it
         blows.step(self, "write", records)
         if self.dead:
             return
         assert self._paper is not None
-        watcher.writes(records)
         self._paper.write(records)
         watcher.has_written(records)
         blows.step(self, "commit")

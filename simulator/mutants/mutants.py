@@ -56,7 +56,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
         "stall_unnoticed": _mutant(of_link.stall_unnoticed, "L03", "S03"),
         "never_dials_again": _mutant(of_link.never_dials_again, "L04", "L08"),
         "gives_up_silently": _mutant(of_link.gives_up_silently, "L05"),
-        "unknown_for_ever": _mutant(of_orders.unknown_for_ever, "L06", "L08"),
+        "unknown_for_ever": _mutant(of_orders.unknown_for_ever, "L04", "L06", "L08"),
         "alert_says_nothing": _mutant(of_orders.alert_says_nothing, "L07"),
     }
 )
