@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from simulator.chaos.blow import ACTORS, Blow
+from simulator.chaos.blow import ACTORS, STEPS, Blow
 from simulator.chaos.blow import KINDS as BLOWS
 from simulator.chaos.plan import Plan, Regime
 from simulator.faults.arguments import Value
@@ -134,15 +134,30 @@ DRAWN: Final[dict[str, Draw]] = {
 }
 DEALT: Final[dict[str, Draw]] = {
     "kill": _all(
-        _pick("where", "now", "write", "commit", "send", "sent", "await"),
+        _pick("where", *STEPS, "await"),
         lambda chance: {"steps": 1 + int(_log(chance, 1, 40))},
         _pick("restart", 0.1, 1.0, 5.0, 60.0),
         lambda chance: {"linger": 20.0} if chance.random() < 0.2 else {},
     ),
     "power": _all(lambda chance: {"steps": 1 + int(_log(chance, 1, 20)), "permille": chance.randrange(1001)}),
+    "interrupt": _all(
+        _pick("where", *STEPS),
+        lambda chance: {"steps": 1 + int(_log(chance, 1, 40))},
+        _pick("pressed", "once", "once", "twice"),
+    ),
+    "reconfigure": _all(
+        _pick("contracts", 1, 2, 3),
+        _pick("stop_ticks", 4, 6, 8, 12),
+        _pick("target_ticks", 6, 10, 16),
+        _pick("cooldown_s", 0, 10, 90, 600),
+    ),
     "disk_full": _span(1, 60),
     "disk_error": _all(_span(1, 20), _pick("when", "before", "after")),
-    "crash": _all(_pick("actor", *ACTORS), lambda chance: {"steps": 1 + int(_log(chance, 1, 200))}),
+    "crash": _all(
+        _pick("actor", *ACTORS),
+        lambda chance: {"steps": 1 + int(_log(chance, 1, 200))},
+        _pick("error", "bug", "memory"),
+    ),
     "clock_step": _pick("by_ms", -3_600_000, -600_000, -1000, 1000, 3_600_000),
     "suspend": _span(2, 600),
     "stop": _span(1, 600),

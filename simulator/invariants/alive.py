@@ -25,6 +25,8 @@ READY_S: Final = 60
 RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
 STARTED_S: Final = 120
 PATIENCE_S: Final = 120  # with a TWS that says it is cut off, and does not say that it has IB again
+DIALS_MAX: Final = 6  # five tries, and one for the next contract, which is no failure
+STABLE_S: Final = 59
 GIVEN_UP_S: Final = 60
 PENDING_S: Final = 30
 UNKNOWN_S: Final = 65
@@ -49,6 +51,7 @@ class Alive:
         self._differs_ns = 0
         self._tasks = 0
         self._alerts: set[str] = set()
+        self.dials = 0  # in a row, without a stable minute in between
         self.process: Process | None = None
 
     def starts(self, process: Process, now_ns: int) -> None:
@@ -57,6 +60,14 @@ class Alive:
         self._ready_ns, self._unready_ns, self._began_ns = 0, now_ns, now_ns
         self._cut = False
         self._alerts = set()
+        self.dials = 0
+
+    def dial(self, clock_ns: int) -> None:
+        """L05: not once more after the last try has failed. A closed market is no time to count."""
+        session = self._calendar.at(clock_ns)
+        is_open = session.regular and session.open_ns <= clock_ns < session.break_ns
+        self.dials = self.dials + 1 if is_open else 0
+        hold("L05", self.dials <= DIALS_MAX, f"it dials for the {self.dials}th time in a row, and does not give up")
 
     def alert(self, name: str, text: str) -> None:
         """L07: a line for a human."""
@@ -83,6 +94,8 @@ class Alive:
         phase = wiring.watchdog.state.phase
         if phase is Phase.READY:
             self._ready_ns, self._unready_ns, self._cut = self._ready_ns or now_ns, 0, False
+            if now_ns - self._ready_ns >= STABLE_S * SECOND_NS:
+                self.dials = 0
         else:
             self._ready_ns, self._unready_ns = 0, self._unready_ns or now_ns
             self._cut = self._cut or phase is Phase.CUT_OFF

@@ -31,7 +31,7 @@ class Notes:
 
     def __init__(self, truth: Truth, settings: Settings) -> None:
         self._truth = truth
-        self._settings = settings
+        self.settings = settings
         self._calendar = Calendar(settings.closures)
         self.all: list[tuple[str, int, dict[str, Any]]] = []
         self.state = State()
@@ -190,7 +190,7 @@ class Notes:
         self.contracts += payload["contracts"]
         if self.position:
             return
-        settings = self._settings
+        settings = self.settings
         cents = -self.value_ticks * settings.instrument.tick_cents - self.contracts * settings.commission_cents
         self.value_ticks = self.contracts = 0
         self.net_cents += cents
@@ -205,7 +205,7 @@ class Notes:
         if self.position and payload["reason"] != EARLIER:
             self.value_ticks += value_ticks
         else:
-            self.net_cents -= value_ticks * self._settings.instrument.tick_cents
+            self.net_cents -= value_ticks * self.settings.instrument.tick_cents
 
     def _adopt(self, gate: dict[str, Any]) -> None:
         """Where the gate has taken over a position that no fills explain, so do we."""
