@@ -165,6 +165,8 @@ DEALT: Final[dict[str, Draw]] = {
     "second": _nothing,
     "operator": _pick("word", "halt", "resume", "flatten"),
 }
+AWAY: Final = ("suspend", "stop")
+AWAY_SHARE: Final = 1 / 12  # of a run, at most: who sleeps all through it meets nothing
 AT_DIAL: Final = ("refuse_326", "stall_handshake", "version")  # seen only by who dials
 
 assert set(DRAWN) == set(KINDS), "every kind of fault is drawn"
@@ -202,8 +204,11 @@ def _kinds(seed: int, chance: Random) -> list[str]:
     return list(names)
 
 
-def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> Blow:
-    return Blow(kind=name, at_s=at_s, arguments=_within(settings, at_s, last_s))
+def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Any]) -> Blow:
+    settings = _within(settings, at_s, last_s)
+    if name in AWAY:
+        settings["for"] = min(settings["for"], round(last_s * AWAY_SHARE, 1))
+    return Blow(kind=name, at_s=at_s, arguments=settings)
 
 
 def _faults(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> list[Fault]:
