@@ -4,14 +4,15 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import trio
 
 from system.broker.account import Account
 from system.broker.address import Address
-from system.broker.intake import Wire
 from system.broker.line import Line
+from system.broker.notes import Wire
 from system.domain import link_events as link
 from system.domain import order_events as order
 from system.domain.road import AskSeed, BrokerCommand, Packet, Record
@@ -57,10 +58,13 @@ class LiveBroker:
 
     def post(self, record: Record) -> None:
         """Put a record of our own on the road."""
-        self._put(Packet(now_ns=self._clock(), records=(record,)))
+        self._tell(Packet(now_ns=record.now_ns, records=(record,)))
 
     def do(self, command: BrokerCommand) -> None:
         """Do it, now or in its turn; see the port in `system.actors.ports`."""
+        now_ns = self._clock()
+        if self._wire is not None:
+            self._wire(getattr(command, "generation", 0), "do", now_ns, command)
         match command:
             case link.Dial():
                 self._hang_up()
@@ -74,10 +78,16 @@ class LiveBroker:
                 if self._line is not None:
                     self._line.cancel(command.order_id)
             case order.Ask() | order.AskMargin():
-                self._ask(command)
+                self._ask(command, now_ns)
             case link.Probe() | link.Subscribe() | link.Resubscribe() | AskSeed():
                 if self._line is not None and self._line.generation == command.generation:
-                    self._line.ask(command)
+                    self._line.ask(command, now_ns)
+
+    async def sleep(self, generation: int, what: str, seconds: float) -> None:
+        """How a connection waits."""
+        await trio.sleep(seconds)
+        if self._wire is not None:
+            self._wire(generation, "alarm", self._clock(), what)
 
     # inside
 
@@ -88,6 +98,8 @@ class LiveBroker:
             self._account,
             clock=self._clock,
             put=self._put_from,
+            tell=self._tell_from,
+            sleep=partial(self.sleep, generation),
             prepare=self._prepare,
             wire=self._wire,
         )
@@ -116,6 +128,17 @@ class LiveBroker:
             line.pause()
             self._fills.set()
 
+    def _tell_from(self, line: Line, packet: Packet) -> None:
+        if line is self._line:
+            self._tell(packet)
+
+    def _tell(self, packet: Packet) -> None:
+        """What no bytes have brought."""
+        if self._wire is not None:
+            (record,) = packet.records
+            self._wire(getattr(record, "generation", 0), "told", packet.now_ns, record)
+        self._put(packet)
+
     def _put(self, packet: Packet) -> None:
         self._in.send_nowait(packet)
 
@@ -134,7 +157,7 @@ class LiveBroker:
         ids = tuple(terms.order_id for terms in command.orders)
         self.post(order.PlacementAnswered(now_ns=self._clock(), order_ids=ids, sent=sent))
 
-    def _ask(self, command: order.Ask | order.AskMargin) -> None:
+    def _ask(self, command: order.Ask | order.AskMargin, now_ns: int) -> None:
         line = self._line
         if line is not None:
-            line.ask(command)
+            line.ask(command, now_ns)

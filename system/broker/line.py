@@ -12,7 +12,8 @@ from system.broker.address import Address, account_fault
 from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
-from system.broker.intake import Intake, Wire
+from system.broker.intake import Intake
+from system.broker.notes import Sleep, Wire
 from system.broker.pace import Pace
 from system.broker.terms import order_of
 from system.broker.what_if import what_if
@@ -32,7 +33,7 @@ Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask |
 
 
 class Line:
-    """`put` takes each packet that comes in, all of one read of the socket together."""
+    """`put` takes each packet that comes in, all of one read of the socket together; `tell` what else is to be told."""
 
     def __init__(
         self,
@@ -42,6 +43,8 @@ class Line:
         *,
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
+        tell: Callable[["Line", Packet], None],
+        sleep: Sleep,
         prepare: Callable[[Any], None],
         wire: Wire | None,
     ) -> None:
@@ -51,11 +54,14 @@ class Line:
         self._account = account
         self._clock = clock
         self._prepare = prepare
-        self._intake = intake = Intake(generation, clock, lambda packet: put(self, packet), wire)
+        self._sleep = sleep
+        self._intake = intake = Intake(
+            generation, clock, lambda packet: put(self, packet), wire, lambda packet: tell(self, packet)
+        )
         self._say = intake.say
-        self._asked = Asked(generation, intake.now_ns, intake.say)
+        self._asked = Asked(generation, intake.now_ns, intake.say, sleep)
         self._ear = Ear(generation, intake.now_ns, intake.say, self._asked)
-        self._pace = Pace()
+        self._pace = Pace(sleep)
         self._over = trio.Event()
         self._greeted = False  # whether it has been said that the connection stands
         self._broken = ""  # what of ours failed at it
@@ -98,6 +104,7 @@ class Line:
                 address,
                 lambda: self._ear.codes,
                 CONNECT_S,
+                self._sleep,
             )
         except NoConnectionError as wrong:
             self._fail(self._broken or str(wrong))
@@ -162,7 +169,7 @@ class Line:
     async def _look_again(self) -> None:
         """Each day: is the contract still what it was (F50)? Where it is not, the next connection judges."""
         while True:
-            await trio.sleep(DAY_S)
+            await self._sleep("contract", DAY_S)
             self._ask_contract(self._compare_contract)
 
     def _compare_contract(self, known: bool, found: list[Any]) -> None:
@@ -238,7 +245,7 @@ class Line:
         if self._name and self._client.isConnected():
             self._client.cancelOrder(order_id)
 
-    def ask(self, inquiry: Inquiry) -> None:
+    def ask(self, inquiry: Inquiry, now_ns: int) -> None:
         """Ask, in its turn."""
         if self._over.is_set() or not self._client.isConnected():
             if isinstance(inquiry, order.Ask):
@@ -250,7 +257,7 @@ class Line:
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream)
             case AskSeed():
-                self._ask_bars(inquiry)
+                self._ask_bars(inquiry, now_ns)
             case order.Ask():
                 self._ask_books(inquiry)
             case order.AskMargin():
@@ -264,9 +271,9 @@ class Line:
         self._ear.streams[req_id] = stream
         self._pace.soon(self._guarded(lambda: self._client.reqTickByTickData(req_id, self._contract, stream, 0, False)))
 
-    def _ask_bars(self, asked: AskSeed) -> None:
+    def _ask_bars(self, asked: AskSeed, now_ns: int) -> None:
         req_id = self._asked.new_id()
-        seconds = -(-max(self._clock() - asked.opened_ns, SECOND_NS) // (MINUTE_S * SECOND_NS)) * MINUTE_S
+        seconds = -(-max(now_ns - asked.opened_ns, SECOND_NS) // (MINUTE_S * SECOND_NS)) * MINUTE_S
         self._inquire(
             req_id,
             self._asked.answer_seed(asked),

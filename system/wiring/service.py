@@ -9,6 +9,7 @@ end: no more entries, a few seconds for what is under way, and a word on what is
 
 import math
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -34,7 +35,8 @@ from system.wiring import control
 from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
-from system.wiring.frames import Frames
+from system.wiring.frames import Frames, recorded
+from system.wiring.head import head_of
 from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
@@ -156,7 +158,7 @@ class Live:
         clock, rules = at_market_time(greeting, machine, plan.rules, self._wall_ns)
         settings = rules.settings
         calendar = Calendar(settings.closures)
-        frames = Frames(places.wire, clock) if plan.records_wire else None
+        frames = _recording(plan, places, mode, clock, recollect) if plan.records_wire else None
         broker = LiveBroker(
             plan.address,
             Account(
@@ -173,19 +175,17 @@ class Live:
             places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
         written = Written(lambda records: append(recollect.journal, records), recollect().orders)
-        wiring = Wiring(
-            World(
-                broker=broker,
-                records=broker.records,
-                post=broker.post,
-                clock=clock,
-                write=written,
-                remember=recollect,
-                tape=recorder,
-                log=log,
-            ),
-            rules,
+        world = World(
+            broker=broker,
+            records=broker.records,
+            post=broker.post,
+            clock=clock,
+            write=written,
+            remember=recollect,
+            tape=recorder,
+            log=log,
         )
+        wiring = Wiring(recorded(world, frames) if frames else world, rules)
         running = Running(
             plan=plan,
             places=places,
@@ -205,9 +205,6 @@ class Live:
         except Exception as error:
             log("alert", name="program_failed", text=f"a bug ends the program; {wiring.left_behind()}", exc=error)
             raise
-        finally:
-            if frames:
-                frames.close()
 
     async def _run(self, running: Running, frames: Frames | None) -> None:
         ends: list[BnError] = []
@@ -225,10 +222,21 @@ class Live:
                 await running.wiring.run()
             except BnError as end:
                 ends.append(end)
+            finally:
+                if frames:
+                    frames.end(sys.exception() or (ends[0] if ends else None))
             services.cancel_scope.cancel()
         await running.recorder.end(max(0.0, min(SEAL_S, self._stop_by_s - trio.current_time())))
         if ends:
             raise ends[0]
+
+
+def _recording(plan: Plan, places: Places, mode: Mode, clock: SystemClock, recollect: Recollection) -> Frames:
+    """A recording that has begun, with what this run begins with."""
+    frames, memory, address = Frames(places.wire, clock), recollect(), plan.address
+    head = head_of(plan.config, memory, seq=recollect.journal.last_seq, account=places.account, mode=mode)
+    frames.begin({**head, "port": address.port, "client_id": address.client_id, "dry": plan.rules.is_dry})
+    return frames
 
 
 def _guarded(ib: Any) -> None:
