@@ -11,7 +11,10 @@ from system.wiring.version import version
 
 
 def head_of(config: Config, memory: Memory, *, seq: int, account: str, mode: str) -> dict[str, Any]:
-    """For a recording's first frame. `seq`: the journal's last event. Whose it is and where its files are is left out."""
+    """For a recording's first frame. `seq`: the number of the journal's last event.
+
+    Of the configuration without whose account it is and where its files are.
+    """
     defaults = {name: Config.model_fields[name].default for name in ("account", "data_dir", "log_dir")}
     return {
         "version": version(),

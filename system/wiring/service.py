@@ -11,7 +11,7 @@ import math
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import trio
@@ -24,7 +24,6 @@ from system.broker.door import guard
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
-from system.domain.link_state import NEVER_NS
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
@@ -42,6 +41,7 @@ from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, places_of
 from system.wiring.recorder import SEAL_S, Recorder
+from system.wiring.rules import at_a_mock
 from system.wiring.runs import Mode, recorded_run
 from system.wiring.status import status_of_journal, take_status
 from system.wiring.version import version
@@ -235,7 +235,8 @@ def _recording(plan: Plan, places: Places, mode: Mode, clock: SystemClock, recol
     """A recording that has begun, with what this run begins with."""
     frames, memory, address = Frames(places.wire, clock), recollect(), plan.address
     head = head_of(plan.config, memory, seq=recollect.journal.last_seq, account=places.account, mode=mode)
-    frames.begin({**head, "port": address.port, "client_id": address.client_id, "dry": plan.rules.is_dry})
+    of_plan = {"paper": plan.is_paper, "dry": plan.rules.is_dry}
+    frames.begin({**head, **of_plan, "host": address.host, "port": address.port, "client_id": address.client_id})
     return frames
 
 
@@ -300,5 +301,4 @@ def at_market_time(
     if not greeting.mock_ns:
         return machine, rules
     ahead_ns = greeting.mock_ns - wall_ns()
-    link = replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS)
-    return SystemClock(lambda: wall_ns() + ahead_ns), replace(rules, link=link)
+    return SystemClock(lambda: wall_ns() + ahead_ns), at_a_mock(rules)

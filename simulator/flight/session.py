@@ -1,0 +1,90 @@
+"""Recordings as they are found on disk: which there are, whole, and what each began with."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from system.domain.errors import InputError
+from system.storage.wire_log import Frame, read_wire
+
+SUFFIX = ".wire"
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorded:
+    """One run of the program: a file. What it learnt by asking, by how many times it had asked; see `RecordedClock`."""
+
+    path: Path
+    head: dict[str, Any]
+    began_ns: int
+    ended_ns: int
+    frames: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    slept_ns: dict[int, int] = field(default_factory=dict)
+    late_ns: dict[int, int] = field(default_factory=dict)
+    unwritten: dict[int, str] = field(default_factory=dict)  # why, by number of the write
+    events: int = 0  # in the journal
+    end: dict[str, str] | None = None  # None: it was killed, or is running
+
+    def read(self) -> Iterator[tuple[int, Frame]]:
+        """Its frames with their numbers."""
+        return read_wire(self.path)
+
+
+def find(paths: Sequence[Path]) -> list[Recorded]:
+    """The runs in files and folders, in the order of time, each read through once. Raises InputError."""
+    files: list[Path] = []
+    for path in paths:
+        found = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        if not found:
+            raise InputError(f"{path}: no recording here; expected files of bn live --record-wire, *{SUFFIX}")
+        files += found
+    return sorted((look_through(path) for path in dict.fromkeys(files)), key=lambda run: run.began_ns)
+
+
+def look_through(path: Path) -> Recorded:
+    """A file's sums checked, and what has to be known before it is played. Raises InputError."""
+    run: Recorded | None = None
+    number = 0
+    for number, frame in read_wire(path):
+        if run is None:
+            if frame.kind != "head":
+                raise InputError(f"{path}: frame 1 is {frame.kind!r}; expected what the run began with")
+            head = content(path, number, frame)
+            run = Recorded(path=path, head=head, began_ns=frame.now_ns, ended_ns=frame.now_ns)
+        run.frames, run.ended_ns = number, frame.now_ns
+        run.counts[frame.kind] += 1
+        _take(run, number, frame)
+    if run is None:
+        raise InputError(f"{path}: nothing was recorded; expected at least what the run began with")
+    return run
+
+
+def _take(run: Recorded, number: int, frame: Frame) -> None:
+    try:
+        match frame.kind:
+            case "slept":
+                asked, run.slept_ns[asked] = content(run.path, number, frame)
+            case "late":
+                asked, run.late_ns[asked] = content(run.path, number, frame)
+            case "wrote":
+                run.events += len(content(run.path, number, frame))
+            case "unwritten":
+                run.unwritten[run.counts["wrote"] + run.counts["unwritten"]] = content(run.path, number, frame)
+            case "ended":
+                run.end = content(run.path, number, frame)
+            case _:
+                pass
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{run.path}: frame {number}: {frame.kind}: cannot be read: {error}") from None
+
+
+def content(path: Path, number: int, frame: Frame) -> Any:
+    """A frame's JSON. Raises InputError."""
+    try:
+        return json.loads(frame.data)
+    except (ValueError, RecursionError):
+        raise InputError(f"{path}: frame {number}: {frame.kind}: expected JSON") from None

@@ -1,0 +1,98 @@
+"""What happened in a session, in words: messages decoded, commands and records by their names."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from simulator.tws.wire.decode import BadMessage, decode
+from simulator.tws.wire.framing import LENGTH_BYTES, PREFIX, ProtocolError, split
+from simulator.tws.wire_log import describe
+from system.domain.settings import SECOND_NS
+
+VERSION: Final = 176  # what we send looks alike in all versions that we speak
+SHOWN_MAX: Final = 400  # characters
+
+KINDS: Final = {
+    "in": "inbound",
+    "out": "outbound",
+    "head": "the run begins",
+    "began": "the actors begin",
+    "mark": "clock mark",
+    "made": "connection made",
+    "failed": "dial failed",
+    "lost": "connection lost",
+    "do": "command",
+    "told": "record",
+    "alarm": "wait over",
+    "wrote": "journal",
+    "unwritten": "journal refused",
+    "slept": "the machine slept",
+    "late": "taken late",
+    "ended": "the run ends",
+}
+
+
+def clock(now_ns: int) -> str:
+    """`2026-11-30 15:02:10.123456789` UTC."""
+    seconds, rest = divmod(now_ns, SECOND_NS)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{rest:09d}"
+
+
+def words(kind: str, data: bytes) -> str:
+    """What a frame holds."""
+    if kind == "out":
+        said = "; ".join(map(_request, _payloads(data)))
+    elif kind == "in":
+        said = "; ".join(" ".join(_fields(payload)) for payload in _payloads(data))
+    elif not data:
+        said = ""
+    else:
+        said = _spelled(kind, data)
+    return said if len(said) <= SHOWN_MAX else f"{said[: SHOWN_MAX - 3]}..."
+
+
+def _spelled(kind: str, data: bytes) -> str:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return repr(data)
+    if kind == "wrote":
+        return "; ".join(f"{each[0]} {_flat(each[2])}" for each in found)
+    return _flat(found)
+
+
+def _flat(found: Any) -> str:
+    """Names with values, the type first."""
+    if isinstance(found, dict):
+        said = [str(found["is"])] if "is" in found else []
+        return " ".join([*said, *(f"{key}={_flat(value)}" for key, value in found.items() if key != "is")])
+    if isinstance(found, list):
+        return f"[{', '.join(map(_flat, found))}]"
+    return repr(found) if isinstance(found, str) and (not found or " " in found) else str(found)
+
+
+def _payloads(data: bytes) -> list[bytes]:
+    """The messages in bytes, the client's first word aside; what cannot be cut is one."""
+    rest, found = data.removeprefix(PREFIX), list[bytes]()
+    while rest:
+        length = int.from_bytes(rest[:LENGTH_BYTES], "big")
+        if not 0 < length <= len(rest) - LENGTH_BYTES:
+            return [*found, rest]
+        found.append(rest[LENGTH_BYTES : LENGTH_BYTES + length])
+        rest = rest[LENGTH_BYTES + length :]
+    return found
+
+
+def _fields(payload: bytes) -> list[str]:
+    try:
+        return split(payload)
+    except ProtocolError:
+        return [repr(payload)]
+
+
+def _request(payload: bytes) -> str:
+    fields = _fields(payload)
+    try:
+        return describe(decode(fields, VERSION))
+    except (BadMessage, ProtocolError, ValueError, LookupError):
+        return " ".join(fields)
