@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from simulator.flight.moment import DEEDS, Done, Lane, lane_of_frame
-from simulator.flight.words import KINDS, clock, words
+from simulator.flight.words import KINDS, apart, clock, words
 from system.storage.wire_log import Frame
 
 BEFORE: Final = 6  # frames shown that agree
+BEFORE_SHOWN: Final = 150  # characters of each
 NOTHING: Final = "nothing"
 
 
@@ -23,6 +24,7 @@ class Difference:
     generation: int
     session: str
     replay: str
+    apart: tuple[str, ...] = field(default=())  # where the two are not the same
     before: tuple[str, ...] = field(default=())
 
     def document(self) -> dict[str, Any]:
@@ -34,6 +36,7 @@ class Difference:
             "connection": self.generation,
             "session": self.session,
             "replay": self.replay,
+            "apart": list(self.apart),
             "before": list(self.before),
         }
 
@@ -59,7 +62,7 @@ class Track:
     def lines(self, up_to: int) -> tuple[str, ...]:
         """In words."""
         return tuple(
-            f"frame {number} {clock(frame.now_ns)[11:23]} {KINDS[frame.kind]}: {words(frame.kind, frame.data)}"
+            f"frame {number} {clock(frame.now_ns)[11:23]} {KINDS[frame.kind]} {words(frame.kind, frame.data, BEFORE_SHOWN)}"
             for number, frame in self._last
             if number <= up_to
         )
@@ -87,6 +90,7 @@ def other(number: int, frame: Frame, done: Done, track: Track) -> Difference:
         generation=frame.generation,
         session=words(frame.kind, frame.data),
         replay=words(done.kind, done.data),
+        apart=tuple(apart(frame.kind, frame.data, done.data)) if done.kind == frame.kind else (),
         before=track.lines(number),
     )
 

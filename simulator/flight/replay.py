@@ -159,8 +159,8 @@ def replay(runs: Sequence[Recorded], start_of: Callable[[Recorded], Start]) -> V
         if before is not None:
             found = _between(before, run, start.memory, verdict.notes)
             if found is not None:
-                verdict.runs[-1].difference = found
-                return verdict
+                verdict.runs.append(Replayed(run=run, compared=0, stopped_at=1, memory=start.memory, difference=found))
+                break
         before = play(run, start)
         verdict.runs.append(before)
         if before.failed:

@@ -1,7 +1,9 @@
 """What happened in a session, in words: messages decoded, commands and records by their names."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 
 from simulator.tws.wire.decode import BadMessage, decode
@@ -11,6 +13,8 @@ from system.domain.settings import SECOND_NS
 
 VERSION: Final = 176  # what we send looks alike in all versions that we speak
 SHOWN_MAX: Final = 400  # characters
+SIDE_MAX: Final = 160
+APART_MAX: Final = 8
 
 KINDS: Final = {
     "in": "inbound",
@@ -38,8 +42,8 @@ def clock(now_ns: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{rest:09d}"
 
 
-def words(kind: str, data: bytes) -> str:
-    """What a frame holds."""
+def words(kind: str, data: bytes, at_most: int = SHOWN_MAX) -> str:
+    """What a frame holds, in so many characters."""
     if kind == "out":
         said = "; ".join(map(_request, _payloads(data)))
     elif kind == "in":
@@ -48,7 +52,37 @@ def words(kind: str, data: bytes) -> str:
         said = ""
     else:
         said = _spelled(kind, data)
-    return said if len(said) <= SHOWN_MAX else f"{said[: SHOWN_MAX - 3]}..."
+    return said if len(said) <= at_most else f"{said[: at_most - 3]}..."
+
+
+def apart(kind: str, session: bytes, replay: bytes) -> list[str]:
+    """Where two that should be the same are not, as far as that can be told."""
+    if kind == "out":
+        parts: list[Any] = [dict(enumerate(map(_request, _payloads(data)))) for data in (session, replay)]
+        ours, theirs = ({f"message {number + 1}": text for number, text in each.items()} for each in parts)
+    elif kind == "wrote":
+        ours, theirs = (
+            {f"{at + 1} {each[0]}": each[1:] for at, each in enumerate(json.loads(data))} for data in (session, replay)
+        )
+    else:
+        ours, theirs = json.loads(session), json.loads(replay)
+    return list(islice(_apart("", ours, theirs), APART_MAX))
+
+
+def _apart(place: str, session: Any, replay: Any) -> Iterator[str]:
+    if isinstance(session, dict) and isinstance(replay, dict):
+        for key in dict.fromkeys([*session, *replay]):
+            yield from _apart(f"{place}.{key}".lstrip("."), session.get(key), replay.get(key))
+    elif isinstance(session, list) and isinstance(replay, list) and len(session) == len(replay):
+        for ours, theirs in zip(session, replay, strict=True):
+            yield from _apart(place, ours, theirs)
+    elif session != replay:
+        yield f"{place}: {_side(session)}, in the replay {_side(replay)}"
+
+
+def _side(value: Any) -> str:
+    said = "nothing" if value is None else _flat(value)
+    return said if len(said) <= SIDE_MAX else f"{said[: SIDE_MAX - 3]}..."
 
 
 def _spelled(kind: str, data: bytes) -> str:

@@ -57,7 +57,7 @@ def _document(verdict: Any) -> dict[str, Any]:
         ],
         "replayed_by": version(),
         "notes": verdict.notes,
-        "difference": difference.document() if difference else None,
+        "difference": {"file": str(verdict.runs[-1].run.path), **difference.document()} if difference else None,
     }
 
 
@@ -74,10 +74,11 @@ def _lines(told: dict[str, Any]) -> list[str]:
     if not difference:
         return [*lines, "identical"]
     lines += ["different", *(f"  {line}" for line in difference["before"])]
-    where = f"at frame {difference['frame']}, {difference['at']} UTC, connection {difference['connection']}"
+    where = f"at frame {difference['frame']} of {Path(difference['file']).name}, {difference['at']} UTC"
     return [
         *lines,
         f"first difference: {difference['kind']} {where}",
         f"  session: {difference['session']}",
         f"  replay:  {difference['replay']}",
+        *(f"  {line}" for line in difference["apart"]),
     ]
