@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Final
 
 from simulator.flight.moment import DEEDS, Done, Lane, lane_of_frame
@@ -49,26 +50,17 @@ class DifferentError(Exception):
         self.difference = difference
 
 
-class Track:
-    """The last frames that agree, for the context."""
-
-    def __init__(self) -> None:
-        self._last: deque[tuple[int, Frame]] = deque(maxlen=BEFORE)
-
-    def note(self, number: int, frame: Frame) -> None:
-        """One more."""
-        self._last.append((number, frame))
-
-    def lines(self, up_to: int) -> tuple[str, ...]:
-        """In words."""
-        return tuple(
-            f"frame {number} {clock(frame.now_ns)[11:23]} {KINDS[frame.kind]} {words(frame.kind, frame.data, BEFORE_SHOWN)}"
-            for number, frame in self._last
-            if number <= up_to
-        )
+def before(number: int, frames: Iterable[tuple[int, Frame]]) -> tuple[str, ...]:
+    """What led to a frame, in words."""
+    last = deque(takewhile(lambda each: each[0] <= number, frames), maxlen=BEFORE)
+    return tuple(f"frame {at} {clock(frame.now_ns)[11:23]} {KINDS[frame.kind]}: {_short(frame)}" for at, frame in last)
 
 
-def missing(number: int, frame: Frame, track: Track, why: str = "") -> Difference:
+def _short(frame: Frame) -> str:
+    return words(frame.kind, frame.data, BEFORE_SHOWN)
+
+
+def missing(number: int, frame: Frame, why: str = "") -> Difference:
     """The session did what the replay does not do."""
     return Difference(
         kind=frame.kind,
@@ -77,11 +69,10 @@ def missing(number: int, frame: Frame, track: Track, why: str = "") -> Differenc
         generation=frame.generation,
         session=words(frame.kind, frame.data),
         replay=why or NOTHING,
-        before=track.lines(number),
     )
 
 
-def other(number: int, frame: Frame, done: Done, track: Track) -> Difference:
+def other(number: int, frame: Frame, done: Done) -> Difference:
     """Both did something, and not the same."""
     return Difference(
         kind=frame.kind,
@@ -91,11 +82,10 @@ def other(number: int, frame: Frame, done: Done, track: Track) -> Difference:
         session=words(frame.kind, frame.data),
         replay=words(done.kind, done.data),
         apart=tuple(apart(frame.kind, frame.data, done.data)) if done.kind == frame.kind else (),
-        before=track.lines(number),
     )
 
 
-def extra(done: Done, track: Track) -> Difference:
+def extra(done: Done) -> Difference:
     """The replay did what the session did not do."""
     return Difference(
         kind=done.kind,
@@ -104,7 +94,6 @@ def extra(done: Done, track: Track) -> Difference:
         generation=done.generation,
         session=NOTHING,
         replay=words(done.kind, done.data),
-        before=track.lines(done.number),
     )
 
 

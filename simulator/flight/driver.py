@@ -18,12 +18,13 @@ from typing import Any, Final
 import trio
 import trio.testing
 
-from simulator.flight.difference import DifferentError, Track, extra, missing, other, without_like
-from simulator.flight.moment import DEEDS, FROM_OUTSIDE, Done, Lane, lane_of, lane_of_frame, name_of
+from simulator.flight.difference import Difference, DifferentError, before, extra, missing, other, without_like
+from simulator.flight.moment import DEEDS, FROM_OUTSIDE, OF_ORDERS, Done, Lane, lane_of, lane_of_frame, name_of
 from simulator.flight.session import Recorded
 from simulator.flight.stand_ins import Broker, Clock
 from system.domain.errors import InputError
-from system.domain.road import EntriesHeld, OperatorAsked, Packet
+from system.domain.link_events import Abort, Dial
+from system.domain.road import BrokerCommand, EntriesHeld, OperatorAsked, Packet
 from system.domain.settings import SECOND_NS
 from system.storage.masking import mask_bytes
 from system.storage.wire_log import Frame
@@ -32,6 +33,7 @@ from system.wiring.spelling import read, spelled
 ROAD_MAX: Final = 64  # packets handed over before the program is let run
 SPEAKERS: Final = {each.__name__: each for each in (OperatorAsked, EntriesHeld)}
 END_NS: Final = SECOND_NS  # what was begun within it before the end may not have been done any more
+WOKEN: Final = 2  # turns of the scheduler, within which a task that was woken has gone on
 STEP_S: Final = 1e-6  # of trio's clock, to show that the replay goes on
 
 
@@ -48,7 +50,6 @@ class Driver:
         self._run = run
         self._clock = clock
         self._start = start
-        self._track = Track()
         self._done: defaultdict[Lane, deque[Done]] = defaultdict(deque)
 
     def meet(self, broker: Broker) -> None:
@@ -96,7 +97,6 @@ class Driver:
                 await self._expect(number, frame)
             else:
                 await self._hand_over(number, frame)
-            self._track.note(number, frame)
             if self._broker.waiting > ROAD_MAX:
                 await self._settle()
         else:
@@ -120,7 +120,8 @@ class Driver:
                     await self._settle()
                     if not broker.wake(generation, what):
                         self._differ_by_missing(number, frame)
-                await self._settle()
+                for _ in range(WOKEN):
+                    await trio.lowlevel.checkpoint()
             case "in" | "made" | "failed" | "lost":
                 if generation not in broker.connections:
                     await self._settle()
@@ -167,27 +168,41 @@ class Driver:
         self._done[lane].popleft()
         self.compared += 1
         if frame.kind == "do":
-            self._broker.do(done.what)
+            self._do(done.what)
         elif frame.kind == "told":
             self._broker.enter(Packet(now_ns=frame.now_ns, records=(done.what,)))
+
+    def _do(self, command: BrokerCommand) -> None:
+        """A connection that is given up by it says and sends nothing more: so what it had ready is no part of it."""
+        self._broker.do(command)
+        if isinstance(command, Abort | Dial):
+            last = command.generation - isinstance(command, Dial)
+            for lane, waiting in self._done.items():
+                if lane[0] == "out" or (lane[0] == "told" and lane[1] not in OF_ORDERS):
+                    kept = [done for done in waiting if done.generation > last]
+                    waiting.clear()
+                    waiting.extend(kept)
 
     def _differ(self, number: int, frame: Frame, done: Done) -> None:
         first = self._first_extra(number, {done.lane})
         if first is None or first.number >= done.number:
-            raise DifferentError(other(number, frame, done, self._track))
-        raise DifferentError(extra(first, self._track))
+            raise self._different(other(number, frame, done))
+        raise self._different(extra(first))
 
     def _differ_by_missing(self, number: int, frame: Frame) -> None:
         first = self._first_extra(number, set())
         if first is None:
-            raise DifferentError(missing(number, frame, self._track, self._failure()))
-        raise DifferentError(extra(first, self._track))
+            raise self._different(missing(number, frame, self._failure()))
+        raise self._different(extra(first))
 
     def _first_extra(self, number: int, without: set[Lane]) -> Done | None:
         """The first thing that the replay has done and the session has not, the lane in hand aside."""
         pending = [done for lane, waiting in self._done.items() if lane not in without for done in waiting]
         to_come = (each for each in self._run.read() if each[0] >= number)
         return min(without_like(pending, to_come), key=lambda done: done.number, default=None)
+
+    def _different(self, found: Difference) -> DifferentError:
+        return DifferentError(replace(found, before=before(found.frame, self._run.read())))
 
     def _failure(self) -> str:
         if self.ended is not None:
@@ -198,8 +213,7 @@ class Driver:
         """A run that ended by itself does so again, and for the same reason."""
         told = self._content(number, frame)
         ended = "" if self.ended is None else type(self.ended).__name__
-        was = told["error"] if told["error"] not in ("Cancelled",) else ""
-        if was != ended:
+        if told["error"] != ended:
             self._differ_by_missing(number, frame)
 
     def _check_rest(self) -> None:
@@ -207,7 +221,7 @@ class Driver:
         rest = [done for waiting in self._done.values() for done in waiting]
         early = [done for done in rest if done.now_ns < self.frame.now_ns - END_NS]
         if early:
-            raise DifferentError(extra(min(early, key=lambda done: done.number), self._track))
+            raise self._different(extra(min(early, key=lambda done: done.number)))
 
     # reading
 

@@ -13,6 +13,7 @@ ACTORS: Final = {  # whose word a command is; all others are the order actor's
     "AskSeed": "market data",
 }
 DEEDS: Final = frozenset({"out", "do", "told", "wrote", "unwritten", "began"})
+OF_ORDERS: Final = frozenset({"Reconciled", "ContractLeft"})  # what the order actor puts on the road
 FROM_OUTSIDE: Final = frozenset({"OperatorAsked", "EntriesHeld"})  # what no part of the replayed program says
 
 

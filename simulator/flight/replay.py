@@ -174,10 +174,11 @@ def replay(runs: Sequence[Recorded], start_of: Callable[[Recorded], Start]) -> V
 
 def _between(before: Replayed, run: Recorded, memory: Memory, notes: list[str]) -> Difference | None:
     """The journal that a run begins with is what the one before has left, as far as both are recorded."""
-    first, last = before.run.head["journal"]["seq"], run.head["journal"]["seq"]
+    first, last = before.run.seq, run.seq
     ended = before.run.end is not None
-    unseen = last - first - before.run.events - 1 - ended  # a run's beginning and end are events themselves
-    if first == last == 0 or before.run.head["account"] != run.head["account"] or before.failed:
+    of_runs = 0 if "chaos" in run.head else 1 + ended  # the beginning and the end of one are events themselves
+    unseen = last - first - before.run.events - of_runs
+    if before.run.account != run.account or before.failed:
         return None
     if unseen > 0:
         notes.append(f"{_name(run.path)}: {unseen} events of its journal are in no recording here")

@@ -29,20 +29,35 @@ class Recorded:
     events: int = 0  # in the journal
     end: dict[str, str] | None = None  # None: it was killed, or is running
 
+    @property
+    def account(self) -> str:
+        """Whose, as far as it is told."""
+        return str(self.head["account"])
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event in the journal that it began with."""
+        return int(self.head["journal"]["seq"])
+
     def read(self) -> Iterator[tuple[int, Frame]]:
         """Its frames with their numbers."""
         return read_wire(self.path)
 
 
 def find(paths: Sequence[Path]) -> list[Recorded]:
-    """The runs in files and folders, in the order of time, each read through once. Raises InputError."""
+    """The runs in files and folders, each read through once, in the order of their journal. Raises InputError.
+
+    Not of time: the machine's clock may have been set back.
+    """
     files: list[Path] = []
     for path in paths:
         found = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not found:
             raise InputError(f"{path}: no recording here; expected files of bn live --record-wire, *{SUFFIX}")
         files += found
-    return sorted((look_through(path) for path in dict.fromkeys(files)), key=lambda run: run.began_ns)
+    return sorted(
+        (look_through(path) for path in dict.fromkeys(files)), key=lambda run: (run.account, run.seq, run.began_ns)
+    )
 
 
 def look_through(path: Path) -> Recorded:
@@ -54,12 +69,23 @@ def look_through(path: Path) -> Recorded:
             if frame.kind != "head":
                 raise InputError(f"{path}: frame 1 is {frame.kind!r}; expected what the run began with")
             head = content(path, number, frame)
-            run = Recorded(path=path, head=head, began_ns=frame.now_ns, ended_ns=frame.now_ns)
+            run = _begun(path, head, frame.now_ns)
         run.frames, run.ended_ns = number, frame.now_ns
         run.counts[frame.kind] += 1
         _take(run, number, frame)
     if run is None:
         raise InputError(f"{path}: nothing was recorded; expected at least what the run began with")
+    return run
+
+
+def _begun(path: Path, head: Any, now_ns: int) -> Recorded:
+    run = Recorded(path=path, head=head, began_ns=now_ns, ended_ns=now_ns)
+    try:
+        is_whole = run.seq >= 0 and isinstance(head["version"], str) and isinstance(run.account, str)
+    except (KeyError, TypeError, ValueError):
+        is_whole = False
+    if not is_whole:
+        raise InputError(f"{path}: frame 1: expected what a run began with")
     return run
 
 

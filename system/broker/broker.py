@@ -53,8 +53,9 @@ class LiveBroker:
                 await self._dials.wait()
                 self._dials = trio.Event()
                 command, self._dial = self._dial, None
-                if command is not None:
-                    nursery.start_soon(self._serve, command.generation)
+                if command is not None:  # from here on an abort finds it, whenever its task begins
+                    self._line = self._line_of(command.generation)
+                    nursery.start_soon(self._serve, self._line)
 
     def post(self, record: Record) -> None:
         """Put a record of our own on the road."""
@@ -91,8 +92,8 @@ class LiveBroker:
 
     # inside
 
-    async def _serve(self, generation: int) -> None:
-        line = Line(
+    def _line_of(self, generation: int) -> Line:
+        return Line(
             generation,
             self._address,
             self._account,
@@ -103,8 +104,10 @@ class LiveBroker:
             prepare=self._prepare,
             wire=self._wire,
         )
-        self._line = line
-        await line.run()
+
+    async def _serve(self, line: Line) -> None:
+        if self._line is line:
+            await line.run()
         if self._line is line:
             self._line = None
 

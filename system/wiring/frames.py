@@ -78,9 +78,19 @@ class Frames:
         log("alert", name="wire_not_recorded", text=f"{self._failure}; trading goes on")
 
     def end(self, how: BaseException | None) -> None:
-        """The end of the run, and of the file: what is left to be undone then is no part of it."""
-        why = {"error": type(how).__name__ if how else "", "text": str(how or "")}
+        """The end of the run, and of the file: what is left to be undone then is no part of it.
+
+        `how`: what has ended the actors; nothing, or no error: they were told to end.
+        """
+        if self._is_over:
+            return
+        is_error = isinstance(how, Exception)
+        why = {"error": type(how).__name__ if is_error else "", "text": str(how) if is_error else ""}
         self.write(0, "ended", self._clock(), why)
+        self.cut()
+
+    def cut(self) -> None:
+        """The end of the file, as a kill leaves it."""
         self._is_over = True
         try:
             self._log.close()
