@@ -37,6 +37,7 @@ class Stream:
     told_ns: int = 0  # its last tick; 0: none since there was a reason to doubt it
     tries: int = 0  # in a row, to bring it back
     refused: str = ""  # what TWS said against it
+    is_sampled: bool = False  # for it was refused tick by tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Request:
 
     stream: str
     again: bool
+    is_sampled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,10 @@ class DataHealth:
             return self
         return self._with(name, told_ns=0, expected_ns=now_ns, refused=words)
 
+    def sampled(self, name: str) -> "DataHealth":
+        """A stream does not come tick by tick: while this connection lasts it is asked for sampled."""
+        return self._with(name, is_asked=False, is_sampled=True)
+
     def halted(self, is_halted: bool, now_ns: int) -> "DataHealth":
         """The exchange halts the market or ends the halt; then both sides have to be seen again."""
         if is_halted == self.is_halted:
@@ -176,10 +182,10 @@ class DataHealth:
         """The next request: first for what is not asked for, then for what has stalled in a market open since then."""
         for stream in self.streams:
             if not stream.is_asked:
-                return Request(stream=stream.name, again=stream.requests > 0)
+                return Request(stream=stream.name, again=stream.requests > 0, is_sampled=stream.is_sampled)
         if opened_ns is not None:
             for stream in self.stalled(now_ns, opened_ns, stall_ns):
-                return Request(stream=stream.name, again=True)
+                return Request(stream=stream.name, again=True, is_sampled=stream.is_sampled)
         return None
 
     def stream(self, name: str) -> Stream:

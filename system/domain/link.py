@@ -50,6 +50,7 @@ CUT: Final = frozenset({1100, 2110})
 DATA_LOST: Final = 1101
 DATA_KEPT: Final = 1102
 CLIENT_ID_IN_USE: Final = 326
+NOT_BY_TICK: Final = frozenset({10189, 10190})  # no right to tick-by-tick data, or too many requests for it
 
 
 def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkState, list[LinkCommand]]:
@@ -164,15 +165,25 @@ def market(draft: Draft, event: DataFlowing | StreamRefused | MarketHalted) -> N
             draft.set(data=data.ticked(event.stream, draft.now_ns))
         case StreamRefused():
             draft.move(Step.TELL)
-            denied = data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns)
-            draft.set(data=denied)
-            if denied.stream(event.stream).refused and not data.stream(event.stream).refused:
-                draft.do(words.stream_refused(draft.state, event.stream, event.code, event.text))
+            refused(draft, event)
         case MarketHalted():
             draft.move(Step.TELL)
             draft.set(data=data.halted(event.is_halted, draft.now_ns))
         case _:
             assert_never(event)
+
+
+def refused(draft: Draft, event: StreamRefused) -> None:
+    """A stream does not come; where that is allowed, it may come sampled."""
+    data = draft.state.data
+    denied = data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns)
+    draft.set(data=denied)
+    before, after = data.stream(event.stream), denied.stream(event.stream)
+    if draft.rules.allow_sampled and event.code in NOT_BY_TICK and after.refused and not before.is_sampled:
+        draft.set(data=denied.sampled(event.stream))
+        draft.do(words.sampled(draft.state, event.stream, event.code, event.text))
+    elif after.refused and not before.refused:
+        draft.do(words.stream_refused(draft.state, event.stream, event.code, event.text))
 
 
 def told(draft: Draft, code: int, text: str) -> None:

@@ -39,7 +39,8 @@ from system.wiring.head import head_of
 from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
-from system.wiring.places import Places, known_accounts, make, places_of
+from system.wiring.places import Places, known_accounts, make, make_data_dir, places_of
+from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.rules import at_a_mock
 from system.wiring.runs import Mode, recorded_run
@@ -75,6 +76,7 @@ class Running:
     wiring: Wiring
     broker: LiveBroker
     recorder: Recorder
+    pulse: Pulse
     log: Log
 
     def status(self) -> dict[str, Any]:
@@ -87,6 +89,7 @@ class Running:
             mode=self.mode,
             now_ns=self.clock(),
             lost_log_lines=getattr(self.log, "lost", 0),
+            loop_late_ms=self.pulse.worst_ms,
         ).document()
 
 
@@ -101,13 +104,17 @@ class Live:
         self._wall_ns = wall_ns
         self._log = log
         self._services = services
+        self._pulse = Pulse(log, feed=feed_watchdogs)
         self._wiring: Wiring | None = None
         self._is_stopping = False
         self._stop_by_s = math.inf  # on trio's clock, once told to stop
 
     async def run(self) -> None:
         """Until a signal or an operator ends it. Raises BnError: gave up, refused, halted, no journal."""
-        await live_until_signal(self._live, self._obey, self._log)
+        try:
+            await live_until_signal(self._live, self._obey, self._log)
+        finally:
+            leave_watchdogs()
 
     async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
         """The first signal: stop well; the second, or one before there is anything to stop: at once."""
@@ -120,8 +127,10 @@ class Live:
             self._stop_by_s = trio.current_time() + STOP_S
             nursery.start_soon(self._wiring.stop)
 
-    async def _live(self, _nursery: trio.Nursery) -> None:
+    async def _live(self, nursery: trio.Nursery) -> None:
+        nursery.start_soon(self._pulse.run)
         plan, machine = self._plan, SystemClock(self._wall_ns)
+        make_data_dir(plan.config)
         try:
             greeting = await first_greeting(
                 plan.address,
@@ -195,6 +204,7 @@ class Live:
             wiring=wiring,
             broker=broker,
             recorder=recorder,
+            pulse=self._pulse,
             log=log,
         )
         self._wiring = wiring
