@@ -6,12 +6,14 @@ at its place: until every task is blocked, no longer. Nothing runs by a clock, s
 the recording's, whatever happened within one millisecond.
 
 What the program does ahead of its place (tasks run as soon as they can) is kept until then. So a command reaches the
-broker, and a record the road, where it did in the session; that is also where it gets its time.
+broker, and a record the road, where it did in the session; that is also where it gets its time. What follows from a
+frame within the same call (the bytes of a command, a probe at a clock mark) has to follow it in the session at once.
 """
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,11 +21,12 @@ import trio
 import trio.testing
 
 from simulator.flight.difference import Difference, DifferentError, before, extra, missing, other, without_like
-from simulator.flight.moment import DEEDS, FROM_OUTSIDE, OF_ORDERS, Done, Lane, lane_of, lane_of_frame, name_of
+from simulator.flight.moment import DEEDS, FROM_OUTSIDE, WATCHDOG, Done, Lane, lane_of, lane_of_frame, name_of
 from simulator.flight.session import Recorded
 from simulator.flight.stand_ins import Broker, Clock
 from system.domain.errors import InputError
 from system.domain.link_events import Abort, Dial
+from system.domain.order_events import Journal
 from system.domain.road import BrokerCommand, EntriesHeld, OperatorAsked, Packet
 from system.domain.settings import SECOND_NS
 from system.storage.masking import mask_bytes
@@ -32,6 +35,7 @@ from system.wiring.spelling import read, spelled
 
 ROAD_MAX: Final = 64  # packets handed over before the program is let run
 SPEAKERS: Final = {each.__name__: each for each in (OperatorAsked, EntriesHeld)}
+FROM_ACTORS: Final = ("slept", "late")  # what they have learnt meanwhile
 END_NS: Final = SECOND_NS  # what was begun within it before the end may not have been done any more
 WOKEN: Final = 2  # turns of the scheduler, within which a task that was woken has gone on
 STEP_S: Final = 1e-6  # of trio's clock, to show that the replay goes on
@@ -44,6 +48,7 @@ class Driver:
         self.frame = Frame(now_ns=run.began_ns, generation=0, kind="head", data=b"")  # the one in hand
         self.number = 0
         self.compared = 0
+        self.journal: list[Journal] = []  # what the session wrote too
         self.ended: BaseException | None = None  # what the actors have ended with
         self.failed = ""  # an actor that has
         self.has_failed = False  # one had, in the session
@@ -51,6 +56,8 @@ class Driver:
         self._clock = clock
         self._start = start
         self._done: defaultdict[Lane, deque[Done]] = defaultdict(deque)
+        self._due: deque[Done] = deque()  # of those, what has to come next
+        self._at_once: list[Done] | None = None  # what is done within a call of ours
 
     def meet(self, broker: Broker) -> None:
         """Who is driven."""
@@ -61,17 +68,18 @@ class Driver:
     def did(self, kind: str, generation: int, what: Any) -> None:
         """Keep it until its place."""
         name = type(what).__name__ if kind in ("do", "told") else ""
-        self._done[lane_of(kind, generation, name)].append(
-            Done(
-                kind=kind,
-                lane=lane_of(kind, generation, name),
-                data=mask_bytes(what if isinstance(what, bytes) else b"" if what is None else spelled(what)),
-                what=what,
-                generation=generation,
-                number=self.number,
-                now_ns=self.frame.now_ns,
-            )
+        done = Done(
+            kind=kind,
+            lane=lane_of(kind, generation, name),
+            data=mask_bytes(what if isinstance(what, bytes) else b"" if what is None else spelled(what)),
+            what=what,
+            generation=generation,
+            number=self.number,
+            now_ns=self.frame.now_ns,
         )
+        self._done[done.lane].append(done)
+        if self._at_once is not None:
+            self._at_once.append(done)
 
     def wired(self, generation: int, kind: str, _now_ns: int, what: object) -> None:
         """What the broker shows: bytes that leave. The rest is ours, or comes by other ways."""
@@ -91,6 +99,7 @@ class Driver:
                 await self._settle()
                 self._check_end(number, frame)
                 break
+            self._check_due(frame)
             if frame.kind == "told" and name_of(frame) in FROM_OUTSIDE:
                 self._broker.enter(Packet(now_ns=frame.now_ns, records=(self._said(number, frame),)))
             elif frame.kind in DEEDS:
@@ -112,8 +121,10 @@ class Driver:
     async def _hand_over(self, number: int, frame: Frame) -> None:
         broker, generation = self._broker, frame.generation
         match frame.kind:
-            case "mark":
+            case "mark":  # the watchdog had taken all that there was, and acted at once
                 broker.enter(Packet(now_ns=frame.now_ns, records=()))
+                await self._settle()
+                self._due.extend(self._done["actor", WATCHDOG])
             case "alarm":
                 what = self._content(number, frame)
                 if not broker.wake(generation, what):
@@ -127,7 +138,8 @@ class Driver:
                     await self._settle()
                 if generation not in broker.connections:
                     self._differ_by_missing(number, frame)
-                self._connect(number, frame)
+                with self._watched():
+                    self._connect(number, frame)
             case _:
                 pass  # it is asked for
 
@@ -159,18 +171,36 @@ class Driver:
             await self._settle()
         if not self._done[lane]:
             self._differ_by_missing(number, frame)
-        done = self._done[lane][0]
+        done = kept = self._due.popleft() if self._due else self._done[lane][0]
         if done.kind == "told":
             record = replace(done.what, now_ns=frame.now_ns)
             done = replace(done, what=record, data=mask_bytes(spelled(record)))
         if done.kind != frame.kind or done.data != frame.data:
             self._differ(number, frame, done)
-        self._done[lane].popleft()
+        self._done[lane].remove(kept)
         self.compared += 1
+        if done.kind == "wrote":
+            self.journal += [Journal(kind=kind, now_ns=now_ns, payload=payload) for kind, now_ns, payload in done.what]
         if frame.kind == "do":
-            self._do(done.what)
+            with self._watched():
+                self._do(done.what)
         elif frame.kind == "told":
             self._broker.enter(Packet(now_ns=frame.now_ns, records=(done.what,)))
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """What is done within has to come next, before what was due already."""
+        self._at_once = []
+        yield
+        self._due.extendleft(reversed(self._at_once))
+        self._at_once = None
+
+    def _check_due(self, frame: Frame) -> None:
+        """The session has done next what was due."""
+        if self._due and frame.kind not in FROM_ACTORS:
+            due = self._due[0]
+            if frame.kind not in DEEDS or lane_of_frame(frame) != due.lane:
+                raise self._different(extra(due))
 
     def _do(self, command: BrokerCommand) -> None:
         """A connection that is given up by it says and sends nothing more: so what it had ready is no part of it."""
@@ -178,7 +208,7 @@ class Driver:
         if isinstance(command, Abort | Dial):
             last = command.generation - isinstance(command, Dial)
             for lane, waiting in self._done.items():
-                if lane[0] == "out" or (lane[0] == "told" and lane[1] not in OF_ORDERS):
+                if lane[0] in ("out", "told"):
                     kept = [done for done in waiting if done.generation > last]
                     waiting.clear()
                     waiting.extend(kept)
@@ -214,7 +244,7 @@ class Driver:
         told = self._content(number, frame)
         ended = "" if self.ended is None else type(self.ended).__name__
         if told["error"] != ended:
-            self._differ_by_missing(number, frame)
+            raise self._different(missing(number, frame, self._failure()))
 
     def _check_rest(self) -> None:
         """Nothing may be left but what the session may have been about to do as it ended."""

@@ -8,8 +8,10 @@ from system.storage.wire_log import Frame
 
 Lane = tuple[str, int | str]
 
+ORDER: Final = "order"
+WATCHDOG: Final = "watchdog"
 ACTORS: Final = {  # whose word a command is; all others are the order actor's
-    **dict.fromkeys(("Dial", "Abort", "Probe", "Subscribe", "Resubscribe"), "watchdog"),
+    **dict.fromkeys(("Dial", "Abort", "Probe", "Subscribe", "Resubscribe"), WATCHDOG),
     "AskSeed": "market data",
 }
 DEEDS: Final = frozenset({"out", "do", "told", "wrote", "unwritten", "began"})
@@ -31,12 +33,14 @@ class Done:
 
 
 def lane_of(kind: str, generation: int, name: str) -> Lane:
-    """Frames: of a connection. Commands: of an actor. Records: of a kind. The journal is one."""
+    """What goes out: of a connection. Commands, journal, what the order actor says: of an actor. Records: of a kind."""
     if kind == "out":
         return kind, generation
     if kind == "do":
-        return kind, ACTORS.get(name, "order")
-    return ("wrote", "") if kind == "unwritten" else (kind, name)
+        return "actor", ACTORS.get(name, ORDER)
+    if kind in ("wrote", "unwritten") or name in OF_ORDERS:
+        return "actor", ORDER
+    return kind, name
 
 
 def name_of(frame: Frame) -> str:

@@ -5,9 +5,10 @@
 - every write to a connection is the same, byte for byte, and in the same order on that connection, orders and requests
   for what has to be asked alike; nothing is left out of the bytes, for nothing of the time of day is in them but the
   length of the history asked for, which follows from the recorded time of its command;
-- every command to the broker is the same, and in the same order of each actor: dials, probes, questions, orders;
+- every transaction of the journal is the same, record by record, with their times, and so is every command to the
+  broker: dials, probes, questions, orders; all in the same order of each actor, what is on disk before what is sent;
 - every record that goes on the road without bytes is the same: answers that did not come, connections, words of ours;
-- every transaction of the journal is the same and in the same order, record by record, with their times;
+- what follows from one of these, or from what came in, within the same call follows it at once;
 - the run ends for the same reason.
 
 How what goes out interleaves with what comes in is the recording's and not compared: within a few milliseconds it hangs
@@ -41,13 +42,13 @@ from simulator.tws.lockstep import seed_scheduler
 from system.broker.account import Account
 from system.broker.door import loop
 from system.domain.road import Packet
-from system.wiring.memory import Memory
+from system.wiring.memory import Memory, remember
 from system.wiring.wiring import Wiring, World
 
 
 @dataclass(slots=True, kw_only=True)
 class Replayed:
-    """One run, played. `memory`: what its journal came to."""
+    """One run, played. `memory`: what its journal came to, as far as the session went."""
 
     run: Recorded
     compared: int
@@ -132,7 +133,7 @@ async def _play(run: Recorded, start: Start) -> Replayed:
         run=run,
         compared=driver.compared,
         stopped_at=driver.number,
-        memory=paper.remember(),
+        memory=remember(driver.journal, start.memory),
         difference=difference,
         failed=driver.has_failed,
     )

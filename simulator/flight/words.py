@@ -57,9 +57,13 @@ def words(kind: str, data: bytes, at_most: int = SHOWN_MAX) -> str:
 
 def apart(kind: str, session: bytes, replay: bytes) -> list[str]:
     """Where two that should be the same are not, as far as that can be told."""
+    ours: Any
+    theirs: Any
     if kind == "out":
-        parts: list[Any] = [dict(enumerate(map(_request, _payloads(data)))) for data in (session, replay)]
-        ours, theirs = ({f"message {number + 1}": text for number, text in each.items()} for each in parts)
+        ours, theirs = (
+            {f"message {at}": _request(payload).split(" ") for at, payload in enumerate(_payloads(data), 1)}
+            for data in (session, replay)
+        )
     elif kind == "wrote":
         ours, theirs = (
             {f"{at + 1} {each[0]}": each[1:] for at, each in enumerate(json.loads(data))} for data in (session, replay)

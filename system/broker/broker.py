@@ -40,10 +40,10 @@ class LiveBroker:
         self._prepare = prepare
         self._wire = wire
         self._in, self.records = trio.open_memory_channel[Packet](PACKETS)
-        self._line: Line | None = None
+        self._line: Line | None = None  # the newest, over or not, until it is given up
         self._dials = trio.Event()
         self._fills = trio.Event()  # the road has become full
-        self._dial: link.Dial | None = None
+        self._dialled: Line | None = None  # whose task has not begun yet
 
     async def run(self) -> None:
         """Dial when told to; within `door.loop`, around the actors."""
@@ -52,10 +52,9 @@ class LiveBroker:
             while True:
                 await self._dials.wait()
                 self._dials = trio.Event()
-                command, self._dial = self._dial, None
-                if command is not None:  # from here on an abort finds it, whenever its task begins
-                    self._line = self._line_of(command.generation)
-                    nursery.start_soon(self._serve, self._line)
+                line, self._dialled = self._dialled, None
+                if line is not None:
+                    nursery.start_soon(self._serve, line)
 
     def post(self, record: Record) -> None:
         """Put a record of our own on the road."""
@@ -69,7 +68,7 @@ class LiveBroker:
         match command:
             case link.Dial():
                 self._hang_up()
-                self._dial = command
+                self._line = self._dialled = self._line_of(command.generation)
                 self._dials.set()
             case link.Abort():
                 self._abort(command.generation)
@@ -106,19 +105,16 @@ class LiveBroker:
         )
 
     async def _serve(self, line: Line) -> None:
-        if self._line is line:
+        if line is self._line:  # it may have been given up meanwhile
             await line.run()
-        if self._line is line:
-            self._line = None
 
     def _abort(self, generation: int) -> None:
         """End a connection, or a dial that has not begun yet."""
-        if generation in (of.generation for of in (self._dial, self._line) if of is not None):
+        if self._line is not None and self._line.generation == generation:
             self._hang_up()
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
-        self._dial = None
         if line is not None:
             line.abort()
 

@@ -194,8 +194,7 @@ class Line:
 
     def resume(self) -> None:
         """Read on."""
-        transport = self._client.conn.transport
-        if self.is_paused and transport is not None:
+        if self.is_paused and (transport := self._client.conn.transport) is not None:
             transport.resume_reading()
         self.is_paused = False
 
@@ -248,7 +247,7 @@ class Line:
 
     def ask(self, inquiry: Inquiry, now_ns: int) -> None:
         """Ask, in its turn."""
-        if self._over.is_set() or not self._client.isConnected():
+        if self._over.is_set() or self._client is None or not self._client.isConnected():
             if isinstance(inquiry, order.Ask):
                 self._answer(inquiry)(False, [])
             return
