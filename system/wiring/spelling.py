@@ -1,4 +1,7 @@
-"""Our messages and states as JSON, and back: in one spelling, so that two that are alike are the same text."""
+"""Our messages and states as JSON, and back: in one spelling, so that two that are alike are the same text.
+
+What a field is by itself is left out: a field that is added later changes nothing of what was written before.
+"""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +31,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, ContractMonth | date):
         return str(value)
     if is_dataclass(value):
-        return {NAME: type(value).__name__, **{each.name: plain(getattr(value, each.name)) for each in fields(value)}}
+        said = ((each, getattr(value, each.name)) for each in fields(value))
+        return {
+            NAME: type(value).__name__,
+            **{each.name: plain(found) for each, found in said if found != each.default},
+        }
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -52,7 +59,9 @@ def read(kind: Any, found: Any) -> Any:
         return kind(found)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{each.name: read(hints[each.name], found[each.name]) for each in fields(kind)})
+        return kind(
+            **{each.name: read(hints[each.name], found[each.name]) for each in fields(kind) if each.name in found}
+        )
     return found
 
 
