@@ -2,15 +2,43 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from system.domain.errors import InputError
 from system.storage.wire_log import Frame, read_wire
 
-SUFFIX = ".wire"
+SUFFIX: Final = ".wire"
+SHOWN_MAX: Final = 60  # characters
+
+
+def _texts(*names: str) -> Callable[[Any], bool]:
+    return lambda found: isinstance(found, dict) and all(isinstance(found.get(name), str) for name in names)
+
+
+def _is_pair(found: Any) -> bool:
+    return isinstance(found, list) and len(found) == 2 and all(type(each) is int for each in found)
+
+
+def _is_record(found: Any) -> bool:
+    kinds = (str, int, dict)
+    return isinstance(found, list) and len(found) == 3 and all(map(isinstance, found, kinds))
+
+
+SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {  # of JSON, by kind of frame
+    "do": _texts("is"),
+    "told": _texts("is"),
+    "failed": lambda found: _texts("text")(found) and type(found.get("errno")) is int,
+    "lost": _texts("text", "broken"),
+    "alarm": lambda found: isinstance(found, str),
+    "wrote": lambda found: isinstance(found, list) and all(map(_is_record, found)),
+    "unwritten": lambda found: isinstance(found, str),
+    "slept": _is_pair,
+    "late": _is_pair,
+    "ended": _texts("error", "text"),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,22 +118,24 @@ def _begun(path: Path, head: Any, now_ns: int) -> Recorded:
 
 
 def _take(run: Recorded, number: int, frame: Frame) -> None:
-    try:
-        match frame.kind:
-            case "slept":
-                asked, run.slept_ns[asked] = content(run.path, number, frame)
-            case "late":
-                asked, run.late_ns[asked] = content(run.path, number, frame)
-            case "wrote":
-                run.events += len(content(run.path, number, frame))
-            case "unwritten":
-                run.unwritten[run.counts["wrote"] + run.counts["unwritten"]] = content(run.path, number, frame)
-            case "ended":
-                run.end = content(run.path, number, frame)
-            case _:
-                pass
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{run.path}: frame {number}: {frame.kind}: cannot be read: {error}") from None
+    if frame.kind not in SHAPES:
+        return
+    found = content(run.path, number, frame)
+    if not SHAPES[frame.kind](found):
+        raise InputError(f"{run.path}: frame {number}: {frame.kind}: {str(found)[:SHOWN_MAX]}: not what was expected")
+    match frame.kind:
+        case "slept":
+            run.slept_ns[found[0]] = found[1]
+        case "late":
+            run.late_ns[found[0]] = found[1]
+        case "wrote":
+            run.events += len(found)
+        case "unwritten":
+            run.unwritten[run.counts["wrote"] + run.counts["unwritten"]] = found
+        case "ended":
+            run.end = found
+        case _:
+            pass
 
 
 def content(path: Path, number: int, frame: Frame) -> Any:

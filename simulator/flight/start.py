@@ -44,7 +44,7 @@ def start_of(run: Recorded, config: Path | None, overrides: Sequence[str]) -> St
         )
     except BnError as error:
         raise InputError(f"{run.path}: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{run.path}: frame 1: {type(error).__name__}: {error}: expected what a run began with"
         ) from None

@@ -89,6 +89,27 @@ def test_what_does_not_begin_as_a_run_is_refused(tmp_path: Path, first: Frame, c
     assert str(refused.value) == f"{path}: {complaint}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("do", b"{}"),
+        ("told", b'"Dial"'),
+        ("alarm", b"{"),
+        ("wrote", b'[["order",1]]'),
+        ("late", b"[1]"),
+        ("lost", b'{"text":1}'),
+        ("failed", b'{"text":""}'),
+        ("ended", b"null"),
+    ],
+)
+def test_a_frame_whose_content_is_none_is_named_though_its_sums_are_right(
+    tmp_path: Path, kind: str, data: bytes
+) -> None:
+    path = written(tmp_path / "one.wire", [FRAMES[0], Frame(now_ns=2_000, generation=1, kind=kind, data=data)])
+    with pytest.raises(InputError, match=f"one.wire: frame 2: {kind}: "):
+        find([path])
+
+
 def test_a_folder_without_recordings_is_refused_and_so_is_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recording here"):
         find([tmp_path])
