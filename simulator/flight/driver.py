@@ -42,7 +42,7 @@ STEP_S: Final = 1e-6  # of trio's clock, to show that the replay goes on
 
 
 class Driver:
-    """`settle` with the broker first. `start` begins the actors."""
+    """`meet` the broker first. `start` begins the actors."""
 
     def __init__(self, run: Recorded, clock: Clock, start: Callable[[], None]) -> None:
         self.frame = Frame(now_ns=run.began_ns, generation=0, kind="head", data=b"")  # the one in hand
@@ -95,11 +95,11 @@ class Driver:
             if frame.kind == "began" and self._clock.began_ns:
                 self.has_failed = True
                 return  # what was in its hands is in no recording
+            self._check_due(frame)
             if frame.kind == "ended":
                 await self._settle()
                 self._check_end(number, frame)
                 break
-            self._check_due(frame)
             if frame.kind == "told" and name_of(frame) in FROM_OUTSIDE:
                 self._broker.enter(Packet(now_ns=frame.now_ns, records=(self._said(number, frame),)))
             elif frame.kind in DEEDS:

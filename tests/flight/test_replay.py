@@ -9,6 +9,7 @@ import pytest
 
 from simulator.chaos.plan import read_chaos
 from simulator.chaos.run import run as chaos
+from simulator.chaos.saved import folder_for
 from simulator.flight.replay import Verdict, replay
 from simulator.flight.session import Recorded, find
 from simulator.flight.start import Start, start_of
@@ -214,6 +215,24 @@ def test_a_recording_that_is_cut_replays_identical_as_far_as_it_goes(session: Pa
     assert verdict.difference is None
     (only,) = verdict.runs
     assert 200 < only.run.frames < len(frames(session / "life-001.wire"))
+
+
+def test_a_chaos_run_is_saved_to_a_folder_of_its_own(session: Path, tmp_path: Path) -> None:
+    assert folder_for(tmp_path / "new" / "one").is_dir()
+    with pytest.raises(InputError, match="expected an empty folder, or none"):
+        folder_for(session)
+    with pytest.raises(InputError, match="cannot be saved to: File exists"):
+        folder_for(session / "life-001.wire")
+
+
+def test_a_failed_actor_ends_the_comparison_of_its_run_and_it_is_said(session: Path, tmp_path: Path) -> None:
+    def change(of: list[Frame]) -> list[Frame]:
+        place = at("mark", of, 60)
+        return [*of[:place], replace(of[at("began", of)], now_ns=of[place].now_ns), of[-1]]
+
+    verdict = replayed(changed(session, tmp_path, change))
+    assert verdict.difference is None
+    assert verdict.notes[0].startswith("changed.wire: an actor failed at frame ")
 
 
 def test_a_chaos_run_has_its_seeds_rules_and_takes_no_others(session: Path) -> None:
