@@ -7,12 +7,14 @@ from typing import Final
 from simulator.chaos.timeline import MachineClock
 from system.broker.address import Address
 from system.domain.errors import InputError
+from system.domain.settings import Settings
 from system.wiring.frames import Frames
 from system.wiring.memory import Memory
 from system.wiring.spelling import plain
 from system.wiring.version import version
 
 MODE: Final = "chaos"
+CONFIGURED: Final = ("contracts", "stop_ticks", "target_ticks", "cooldown_after_loss_ns")  # by a blow, between lives
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Saved:
     seed: int
     lives: int = 0
 
-    def begin(self, clock: MachineClock, address: Address, memory: Memory, seq: int) -> Frames:
+    def begin(self, clock: MachineClock, address: Address, settings: Settings, memory: Memory, seq: int) -> Frames:
         """The recording of the next life, with what it begins with."""
         self.lives += 1
         frames = Frames(self.folder, clock, f"life-{self.lives:03}")
@@ -32,6 +34,7 @@ class Saved:
                 "version": version(),
                 "chaos": self.seed,
                 "mode": MODE,
+                "settings": {name: getattr(settings, name) for name in CONFIGURED},
                 "account": "",
                 "paper": True,
                 "dry": False,

@@ -1,10 +1,11 @@
 """What a recorded run began with, out of its first frame, and what of it a user has changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from simulator.chaos.saved import CONFIGURED
 from simulator.chaos.scenario import draw
 from simulator.flight.session import Recorded
 from system.broker.address import Address
@@ -56,14 +57,16 @@ def _of_live(head: Mapping[str, Any], config: Path | None, overrides: Sequence[s
     return at_a_mock(rules) if head["mode"] == "mock" else rules
 
 
-def chaos_rules(seed: int) -> Rules:
-    """Those of a seed's scenario."""
+def chaos_rules(seed: int, configured: Mapping[str, int]) -> Rules:
+    """Those of a seed's scenario, with what a life was configured to."""
     scenario = draw(seed)
-    link = LinkRules(hours=Hours(Calendar(scenario.settings.closures)))
-    return Rules(settings=scenario.settings, link=link, orders=scenario.orders, rolls=True, checks_margin=True)
+    said: dict[str, Any] = {name: int(configured[name]) for name in CONFIGURED}
+    settings = replace(scenario.settings, **said)
+    link = LinkRules(hours=Hours(Calendar(settings.closures)))
+    return Rules(settings=settings, link=link, orders=scenario.orders, rolls=True, checks_margin=True)
 
 
 def _of_chaos(head: Mapping[str, Any], config: Path | None, overrides: Sequence[str]) -> Rules:
     if config is not None or overrides:
         raise InputError("a run of bn chaos, whose rules are its seed's: expected neither --config nor --set")
-    return chaos_rules(int(head["chaos"]))
+    return chaos_rules(int(head["chaos"]), head["settings"])

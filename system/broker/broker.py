@@ -40,7 +40,7 @@ class LiveBroker:
         self._prepare = prepare
         self._wire = wire
         self._in, self.records = trio.open_memory_channel[Packet](PACKETS)
-        self._line: Line | None = None  # the newest, over or not, until it is given up
+        self._line: Line | None = None
         self._dials = trio.Event()
         self._fills = trio.Event()  # the road has become full
         self._dialled: Line | None = None  # whose task has not begun yet
@@ -52,9 +52,9 @@ class LiveBroker:
             while True:
                 await self._dials.wait()
                 self._dials = trio.Event()
-                line, self._dialled = self._dialled, None
-                if line is not None:
-                    nursery.start_soon(self._serve, line)
+                if self._dialled is not None:
+                    nursery.start_soon(self._serve, self._dialled)
+                    self._dialled = None
 
     def post(self, record: Record) -> None:
         """Put a record of our own on the road."""
@@ -123,6 +123,7 @@ class LiveBroker:
         if line is not self._line:
             return
         self._put(packet)
+        self._leave(line)
         if self._in.statistics().current_buffer_used >= FULL:
             line.pause()
             self._fills.set()
@@ -130,6 +131,12 @@ class LiveBroker:
     def _tell_from(self, line: Line, packet: Packet) -> None:
         if line is self._line:
             self._tell(packet)
+            self._leave(line)
+
+    def _leave(self, line: Line) -> None:
+        """One that has told its end is no more: at once, and not when its task has come to its own."""
+        if line.is_over:
+            self._line = None
 
     def _tell(self, packet: Packet) -> None:
         """What no bytes have brought."""

@@ -75,6 +75,11 @@ class Line:
 
     # life
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and told so."""
+        return self._over.is_set()
+
     async def run(self) -> None:
         """Dial, prove whose account and which contract it is, and stay until the connection ends."""
         with self._scope:

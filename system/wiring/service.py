@@ -7,10 +7,8 @@ The account is learnt, its journal is locked and read, and only then is anything
 end: no more entries, a few seconds for what is under way, and a word on what is left at the broker.
 """
 
-import math
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,11 +43,11 @@ from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.rules import at_a_mock
 from system.wiring.runs import Mode, recorded_run
 from system.wiring.status import status_of_journal, take_status
+from system.wiring.stopping import Stopping
 from system.wiring.version import version
 from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
-STOP_S: Final = 4.8  # for all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,27 +103,14 @@ class Live:
         self._log = log
         self._services = services
         self._pulse = Pulse(log, feed=feed_watchdogs)
-        self._wiring: Wiring | None = None
-        self._is_stopping = False
-        self._stop_by_s = math.inf  # on trio's clock, once told to stop
+        self._stopping = Stopping(log)
 
     async def run(self) -> None:
         """Until a signal or an operator ends it. Raises BnError: gave up, refused, halted, no journal."""
         try:
-            await live_until_signal(self._live, self._obey, self._log)
+            await live_until_signal(self._live, self._stopping.obey, self._log)
         finally:
             leave_watchdogs()
-
-    async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
-        """The first signal: stop well; the second, or one before there is anything to stop: at once."""
-        async for number in signals:
-            self._log("signal", name=signal.Signals(number).name)
-            if self._wiring is None or self._is_stopping:
-                nursery.cancel_scope.cancel()
-                return
-            self._is_stopping = True
-            self._stop_by_s = trio.current_time() + STOP_S
-            nursery.start_soon(self._wiring.stop)
 
     async def _live(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._pulse.run)
@@ -207,7 +192,7 @@ class Live:
             pulse=self._pulse,
             log=log,
         )
-        self._wiring = wiring
+        self._stopping.wiring = wiring
         try:
             await self._run(running, frames)
         except BnError as end:
@@ -236,7 +221,7 @@ class Live:
                 if frames:
                     frames.end(sys.exception() or (ends[0] if ends else None))
             services.cancel_scope.cancel()
-        await running.recorder.end(max(0.0, min(SEAL_S, self._stop_by_s - trio.current_time())))
+        await running.recorder.end(max(0.0, min(SEAL_S, self._stopping.by_s - trio.current_time())))
         if ends:
             raise ends[0]
 

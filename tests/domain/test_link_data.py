@@ -48,7 +48,10 @@ def test_f07_a_stream_that_stays_dead_is_asked_for_ever_less_often_and_told_of_o
     world.run(1800)
     for stream in ("Last", "BidAsk"):
         asked = [at for at, command in world.log if isinstance(command, Resubscribe) and command.stream == stream]
-        assert 4 <= len(asked) <= 7
+        pauses = [later - before for before, later in pairwise(asked)]
+        assert pauses == sorted(pauses)
+        assert pauses[0] < 65
+        assert pauses[-1] == 120, "no longer: data that is back is to be had within two minutes"
         assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
     assert world.alerts() == ["data_stalled"]
     assert world.phase is Phase.READY
