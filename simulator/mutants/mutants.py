@@ -35,7 +35,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
         "cooldown_lost_on_restart": _mutant(of_actors.cooldown_lost_on_restart, "S06", "S09"),
         "position_not_compared": _mutant(of_orders.position_not_compared, "S07"),
         "fill_counted_twice": _mutant(of_orders.fill_counted_twice, "S08"),
-        "executions_not_taken": _mutant(of_orders.executions_not_taken, "S08"),
+        "executions_not_taken": _mutant(of_orders.executions_not_taken, "S08", "S18"),
         "correction_counted_again": _mutant(of_orders.correction_counted_again, "S08"),
         "cooldown_ignored": _mutant(of_actors.cooldown_ignored, "S09"),
         "entries_not_counted": _mutant(of_actors.entries_not_counted, "S09"),
@@ -61,7 +61,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = MappingProxyType(
         "tries_without_end": _mutant(of_link.tries_without_end, "L05"),
         "tries_reset_too_early": _mutant(of_link.tries_reset_too_early, "L05"),
         "silent_pending": _mutant(of_orders.silent_pending, "L06"),
-        "unknown_for_ever": _mutant(of_orders.unknown_for_ever, "L06", "L08"),
+        "unknown_for_ever": _mutant(of_orders.unknown_for_ever, "L04", "L06", "L08"),
         "alert_says_nothing": _mutant(of_orders.alert_says_nothing, "L07"),
     }
 )
