@@ -252,7 +252,7 @@ class Process:
         watcher, blows = self.setting.watcher, self.setting.blows
         if self.dead:
             return
-        watcher.writes(records)
+        watcher.writes(records)  # the power may fail within it
         blows.step(self, "write", records)
         if self.dead:  # of a write that was torn all may be on disk
             return

@@ -67,10 +67,8 @@ def _campaign_of(campaign: Any, seeds: range, minutes: int, workers: int, mutant
     async def main() -> "Campaign":
         def tell(so_far: "Campaign", answer: dict[str, Any]) -> None:
             verdict = answer["broken"] or "ok"
-            rate = so_far.seeds / so_far.elapsed_s * 60
-            sys.stderr.write(
-                f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.1f} a minute)\n"
-            )
+            rate = so_far.seeds / so_far.elapsed_s * 3600
+            sys.stderr.write(f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.0f} an hour)\n")
 
         found: Campaign = await campaign(seeds, minutes, workers, mutant=mutant, tell=tell)
         return found
@@ -123,7 +121,8 @@ def _figures(result: "Campaign") -> str:
     told = result.as_json()
     lines = [
         f"{told['seeds']} seeds, {told['virtual_hours']:,} virtual hours in {told['elapsed_s']:,} s: "
-        f"{told['seeds_per_min']} seeds a minute, {told['us_per_event']} us an event",
+        f"{told['seeds_per_hour']:,} seeds an hour",
+        f"{told['cpu_s']:,} s of CPU: {told['us_per_event']} us an event",
         f"{told['events']:,} events, {told['orders']:,} orders, {told['lives']:,} lives of the program",
         "dealt (and took effect):",
         *(f"  {kind:<20}{count:>6} ({result.took_effect[kind]})" for kind, count in told["dealt"].items()),
