@@ -16,14 +16,14 @@ from system.domain.settings import SECOND_NS
 pytestmark = pytest.mark.jit
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 6
-SEEDS = range(1, 13)
+SEEDS = (1, 2, 3, 4, 5, 7, 8, 10, 11, 14, 15, 16)  # the first in which there is a market for most of the time
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_invariants_hold(seed: int) -> None:
     result = run(drawn(seed, MINUTES))
     assert (result.broken, result.told) == ("", ""), "\n".join([write_chaos(result.plan), *result.decisions])
-    assert result.events > 0
+    assert result.events > 200
     assert sum(result.dealt.values()) > 0
 
 
