@@ -96,17 +96,20 @@ def resolve(draft: Draft) -> None:
     state = draft.state
     for order in state.orders:
         asked_after = min(state.open_orders, state.executions) > order.seen
-        if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(order):
+        if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(state, order):
             continue
-        if order.hint in ("canceled", "rejected") and not order.doubles:
-            draft.happen(order, Happening.CANCEL if order.hint == "canceled" else Happening.REJECT)
+        if order.hint and order.hint != "inactive" and not order.doubles:
+            draft.happen(order, Happening.REJECT if order.hint == "rejected" else Happening.CANCEL)
         else:
             draft.cancel(order)
 
 
-def _lacks(order: Order) -> bool:
-    """Whether the broker says that more of an order has filled than executions do."""
-    return order.told_filled > order.filled or order.hint == "filled"
+def _lacks(state: State, order: Order) -> bool:
+    """Whether the broker says that more of an order has filled than executions do, and none of these was taken back."""
+    if order.told_filled <= order.filled and order.hint != "filled":
+        return False
+    executions = state.book.executions.values()
+    return not any(each.order_id == order.order_id and not each.contracts for each in executions)
 
 
 def _is_unclear(draft: Draft, order: Order) -> bool:
@@ -177,7 +180,7 @@ def _compare(draft: Draft, number: int) -> None:
     quiet = min(number, state.executions) > state.moved
     if not quiet or not disagrees(state, draft.now_ns, GRACE_NS):
         return
-    if any(order.state is OrderState.UNKNOWN and not _lacks(order) for order in state.orders):
+    if any(order.state is OrderState.UNKNOWN and not _lacks(state, order) for order in state.orders):
         return
     draft.set(mismatches=state.mismatches + 1)
     if draft.state.mismatches >= READS:
@@ -201,7 +204,7 @@ def _believe(draft: Draft) -> None:
 def _infer(draft: Draft, closed: int) -> None:
     """Book the close of `closed` contracts (signed) that no execution explains, at the stop's price."""
     bracket = draft.bracket
-    candidates = [order for order in bracket.exits if _lacks(order) and order.side * closed < 0]
+    candidates = [order for order in bracket.exits if _lacks(draft.state, order) and order.side * closed < 0]
     order = candidates[0] if candidates else next(one for one in bracket.orders if one.role is Role.STOP)
     side: Literal[1, -1] = -1 if closed > 0 else 1
     price_ticks = order.price_ticks or bracket.stop_ticks

@@ -216,6 +216,26 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert len(pit.fills()) == 1
 
 
+def test_f31_an_order_that_has_filled_by_an_execution_that_was_taken_back_is_over() -> None:
+    """The program was away for the fill and its bust: what is left of them is a correction to nothing, and "Filled"."""
+    pit = Pit()
+    pit.link()
+    pit.mute = True
+    pit.enter()
+    pit.link(up=False)
+    pit.broker.fill(pit.broker.orders[pit.of("entry").order_id], 1)
+    told = pit.broker.executions.pop()
+    pit.broker.executions.append(replace(told, exec_id=f"{told.exec_id[:-2]}02", contracts=0))
+    pit.broker.own = 0
+    pit.mute = False
+    pit.link()
+    pit.error("entry", 10148, "OrderId 1 that needs to be cancelled can not be cancelled, state: Filled.")
+    pit.pass_s(15)
+    assert pit.state.synced
+    assert pit.states()[0] == "entry canceled"
+    assert pit.state.book.position == 0
+
+
 def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:
     pit = Pit()
     pit.link()
