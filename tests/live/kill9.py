@@ -49,7 +49,10 @@ OFTEN: Final = (
     "stop_ticks=3",
     "target_ticks=3",
     "tick_spacing_s=1",
+    "entry_end=16:45",
+    "flat_by=16:55",
 )
+SPEED: Final = 10.0  # two hundred rounds take half an hour, or more: the market's day has to last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +256,7 @@ def one_round(mock: MockTws, ib: Any, folder: Path, chance: random.Random, tally
 def kill_over_and_over(folder: Path, rounds: int, seed: int, show: Any = None) -> Tally:
     """`rounds` kills and restarts in one market."""
     chance, tally = random.Random(seed), Tally()
-    with MockTws(seed=seed, speed=20) as mock, watcher(mock.port) as ib:
+    with MockTws(seed=seed, speed=SPEED) as mock, watcher(mock.port) as ib:
         for _ in range(rounds):
             one_round(mock, ib, folder, chance, tally)
             if show is not None:
@@ -274,6 +277,8 @@ def main() -> int:
 
         tally = kill_over_and_over(Path(folder), rounds, seed, show)
         sys.stderr.write("\n")
+        if tally.brackets < tally.rounds // 2:
+            tally.wrong.append(f"{tally.brackets} brackets in {tally.rounds} rounds: hardly anything was going on")
         for one in tally.wrong:
             sys.stdout.write(one + "\n")
         summary = {name: getattr(tally, name) for name in Tally.__slots__ if name != "wrong"}
