@@ -113,7 +113,10 @@ class Bracket:
 
         Of the exit's own side: what closes a position of the wrong sign has nothing to do with what went too far.
         """
-        spent = [order for order in self.orders if order.role is not Role.ENTRY and order.state is OrderState.FILLED]
+        exits = [order for order in self.orders if order.role is not Role.ENTRY]
+        spent = [
+            order for order in exits if order.state is OrderState.FILLED or order.hint == "filled"
+        ]  # or taken back
         live = [order for order in self.exits if order.side == side]
         if live:
             return live[-1].group

@@ -133,7 +133,8 @@ def _protect(draft: Draft) -> None:
     if bracket.exit_reason or bare_for_ns < (ANSWER_NS if may_live else RENEW_NS):
         return
     draft.alert("unprotected", f"{held} contracts have had no proven stop for {bare_for_ns / SECOND_NS:.0f} s")
-    if may_live or held * bracket.side < 0:
+    stops = [order for order in bracket.orders if order.role is Role.STOP]
+    if may_live or held * bracket.side < 0 or len(stops) > TRIES_MAX:  # the broker takes them back, one after the other
         draft.set_bracket(exit_reason="flatten")
         return
     draft.set_bracket(tries=1, tried_ns=draft.now_ns, bare_ns=draft.now_ns)

@@ -236,6 +236,24 @@ def test_f31_an_order_that_has_filled_by_an_execution_that_was_taken_back_is_ove
     assert pit.state.book.position == 0
 
 
+def test_f31_s17_a_stop_whose_fill_was_taken_back_is_renewed_in_a_group_of_its_own() -> None:
+    """The group has been used up: whatever joins it is canceled at once, again and again."""
+    pit = Pit()
+    pit.open()
+    pit.link(up=False)
+    pit.broker.fill(pit.broker.orders[pit.of("stop").order_id], 1)
+    told = pit.broker.executions.pop()
+    pit.broker.executions.append(replace(told, exec_id=f"{told.exec_id[:-2]}02", contracts=0))
+    pit.broker.own = 1
+    pit.link()
+    pit.error("stop", 10148, "OrderId 3 that needs to be cancelled can not be cancelled, state: Filled.")
+    pit.pass_s(15)
+    renewed = [terms for terms in pit.placed()[3:] if terms.type == "STP"]
+    assert [terms.group for terms in renewed] == [f"{pit.bracket.ref}.1"]
+    assert pit.state.book.position == 1
+    assert pit.of("stop").is_proven
+
+
 def test_f43_foreign_orders_stop_entries_and_are_left_alone() -> None:
     pit = Pit()
     pit.link()

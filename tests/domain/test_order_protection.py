@@ -117,6 +117,20 @@ def test_f06_f26_a_filled_entry_without_its_stop_gets_the_stop_first() -> None:
     assert pit.of("stop").is_proven
 
 
+def test_s17_stops_that_are_taken_back_as_soon_as_they_rest_are_renewed_three_times_then_closed() -> None:
+    pit = Pit()
+    pit.open()
+    for _ in range(30):
+        for order in pit.broker.live():
+            if order.terms.type == "STP":
+                pit.broker.end(order)
+        pit.deliver()
+        pit.pass_s(1)
+        if pit.placed()[-1].type == "MKT":
+            break
+    assert [terms.type for terms in pit.placed()[3:]] == ["STP", "STP", "STP", "MKT"]
+
+
 def test_l01_a_stop_that_is_proven_dead_is_sent_again_within_two_seconds() -> None:
     pit = Pit()
     pit.open()

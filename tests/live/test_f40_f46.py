@@ -253,8 +253,9 @@ async def test_f45_killed_around_a_placement_the_intent_decides(
             await it.settle(5)
     await pass_time(mock, 2)
     heard = [said for _, said in mock.heard if isinstance(said, PlaceOrder)]
+    no_signals = replace(SETTINGS, profile=replace(SETTINGS.profile, long_above=0.99, short_below=-0.99))
     with on_disk(tmp_path) as disk:
-        async with away(mock, paper=disk) as again:
+        async with away(mock, paper=disk, settings=no_signals) as again:
             await again.settle(1)
             took_s = await again.ready(120)
             assert took_s < 60
