@@ -137,7 +137,12 @@ class Program:
             self.tally.resumed += 1
             self.broker.post(OperatorAsked(now_ns=self.clock(), what="resume"))
         watchdog, risk = self.wiring.watchdog, self.wiring.risk
-        if not await self.until(lambda: not watchdog.state.failures and not risk.why_halted(), READY_S):
+
+        def holds() -> bool:
+            state = watchdog.state  # the gate hears of it later, within the instant
+            return state.phase is Phase.READY and not state.failures and not risk.why_halted()
+
+        if not await self.until(holds, READY_S):
             self.fail(f"not ready within {READY_S} s: {self.wiring.risk.why_halted()}")
 
     def fail(self, what: str) -> None:
