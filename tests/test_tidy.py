@@ -267,6 +267,12 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
+def test_the_top_level_is_what_the_readme_says() -> None:
+    top = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    seen = {name for name in top if not name.startswith(".")}
+    assert seen == {"LICENSE", "README.md", "ops", "pyproject.toml", "simulator", "system", "tests"}
+
+
 def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     words = re.compile(
         rb"(pypi\.org|pythonhosted|--index-url|--extra-index|--find-links|file:///|(?<![\w.])/(home|root|Users|work|opt|mnt)/)"

@@ -62,26 +62,25 @@ def _short(frame: Frame) -> str:
 
 def missing(number: int, frame: Frame, why: str = "") -> Difference:
     """The session did what the replay does not do."""
-    return Difference(
-        kind=frame.kind,
-        frame=number,
-        now_ns=frame.now_ns,
-        generation=frame.generation,
-        session=words(frame.kind, frame.data),
-        replay=why or NOTHING,
-    )
+    return _at(number, frame, why or NOTHING)
 
 
 def other(number: int, frame: Frame, done: Done) -> Difference:
     """Both did something, and not the same."""
+    where = tuple(apart(frame.kind, frame.data, done.data)) if done.kind == frame.kind else ()
+    return _at(number, frame, words(done.kind, done.data), where)
+
+
+def _at(number: int, frame: Frame, replay: str, where: tuple[str, ...] = ()) -> Difference:
+    """At a frame of the session."""
     return Difference(
         kind=frame.kind,
         frame=number,
         now_ns=frame.now_ns,
         generation=frame.generation,
         session=words(frame.kind, frame.data),
-        replay=words(done.kind, done.data),
-        apart=tuple(apart(frame.kind, frame.data, done.data)) if done.kind == frame.kind else (),
+        replay=replay,
+        apart=where,
     )
 
 

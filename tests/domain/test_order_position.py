@@ -216,6 +216,18 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert len(pit.fills()) == 1
 
 
+def fill_and_take_back(pit: Pit, role: str, held: int) -> None:
+    """Without a link an order fills and the fill is taken back; on the next one its cancel comes too late."""
+    pit.broker.fill(pit.broker.orders[pit.of(role).order_id], 1)
+    told = pit.broker.executions.pop()
+    pit.broker.executions.append(replace(told, exec_id=f"{told.exec_id[:-2]}02", contracts=0))
+    pit.broker.own = held
+    pit.mute = False
+    pit.link()
+    pit.error(role, 10148, "the order can not be cancelled, state: Filled.")
+    pit.pass_s(15)
+
+
 def test_f31_an_order_that_has_filled_by_an_execution_that_was_taken_back_is_over() -> None:
     """The program was away for the fill and its bust: what is left of them is a correction to nothing, and "Filled"."""
     pit = Pit()
@@ -223,14 +235,7 @@ def test_f31_an_order_that_has_filled_by_an_execution_that_was_taken_back_is_ove
     pit.mute = True
     pit.enter()
     pit.link(up=False)
-    pit.broker.fill(pit.broker.orders[pit.of("entry").order_id], 1)
-    told = pit.broker.executions.pop()
-    pit.broker.executions.append(replace(told, exec_id=f"{told.exec_id[:-2]}02", contracts=0))
-    pit.broker.own = 0
-    pit.mute = False
-    pit.link()
-    pit.error("entry", 10148, "OrderId 1 that needs to be cancelled can not be cancelled, state: Filled.")
-    pit.pass_s(15)
+    fill_and_take_back(pit, "entry", held=0)
     assert pit.state.synced
     assert pit.states()[0] == "entry canceled"
     assert pit.state.book.position == 0
@@ -241,13 +246,7 @@ def test_f31_s17_a_stop_whose_fill_was_taken_back_is_renewed_in_a_group_of_its_o
     pit = Pit()
     pit.open()
     pit.link(up=False)
-    pit.broker.fill(pit.broker.orders[pit.of("stop").order_id], 1)
-    told = pit.broker.executions.pop()
-    pit.broker.executions.append(replace(told, exec_id=f"{told.exec_id[:-2]}02", contracts=0))
-    pit.broker.own = 1
-    pit.link()
-    pit.error("stop", 10148, "OrderId 3 that needs to be cancelled can not be cancelled, state: Filled.")
-    pit.pass_s(15)
+    fill_and_take_back(pit, "stop", held=1)
     renewed = [terms for terms in pit.placed()[3:] if terms.type == "STP"]
     assert [terms.group for terms in renewed] == [f"{pit.bracket.ref}.1"]
     assert pit.state.book.position == 1
