@@ -23,6 +23,7 @@ START_MAX_S: Final = 600.0  # and the start, with a compilation
 SIGHTED: Final = 200  # seeds from which on a campaign must have seen everything
 DEALT_MIN: Final = 20  # times that each kind must have been dealt by then
 LINE_MAX: Final = 1 << 24
+LOST: Final = ("CRASH", "HANG")  # what a run is said to have broken of which there is no answer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,13 +166,13 @@ async def campaign(
             for seed in left:
                 answer = await worker.ask(drawn(seed, minutes), mutant)
                 result.take(answer)
-                if answer["broken"]:
-                    shrinkable = answer["broken"] not in ("HANG", "CRASH")
-                    plan = drawn(seed, minutes)
-                    small = await worker.ask(plan, mutant, shrinks=True) if shrinkable else answer
-                    result.failures.append(small)
                 result.elapsed_s = perf_counter() - began
                 tell(result, answer)
+                if answer["broken"]:
+                    is_lost = answer["broken"] in LOST
+                    small = answer if is_lost else await worker.ask(drawn(seed, minutes), mutant, shrinks=True)
+                    result.failures.append(small)
+                    result.elapsed_s = perf_counter() - began
                 if len(result.failures) >= failures_max:
                     return
         finally:

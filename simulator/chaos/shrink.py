@@ -5,34 +5,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from simulator.chaos.blow import Blow
 from simulator.chaos.plan import Plan
 from simulator.chaos.run import Result
+from simulator.faults.plan import Fault
 
 RUNS_MAX: Final = 60
 LONGER_S: Final = 120.0  # than it took to fail: with fewer faults it may take more
+LATEST: Final = (1, 2, 3, 5, 8)  # so many of the last ones alone are tried first: what breaks has mostly just begun
+Wrong = Fault | Blow
 T = TypeVar("T")
 
 
 def shrink(failed: Result, run: Callable[[Plan], Result]) -> tuple[Result, int]:
     """The smallest result found, and how many runs it took: delta debugging over all that goes wrong."""
-    best, runs, base = failed, 0, failed.plan
+    best, runs, cuts = failed, 0, True
 
-    def still(wrongs: Sequence[object]) -> bool:
+    def still(wrongs: Sequence[Wrong]) -> bool:
         nonlocal best, runs
         if runs >= RUNS_MAX:
             return False
         runs += 1
-        result = run(base.only(tuple(wrongs)))  # type: ignore[arg-type]
+        result = run((cut(best) if cuts else best.plan).only(tuple(wrongs)))
         if result.broken != failed.broken:
             return False
         best = result
         return True
 
-    base = cut(failed)
-    if not still(base.wrongs):
-        base = failed.plan
-    fewest(base.wrongs, still)
+    if not still(cut(failed).wrongs):
+        cuts = False
+    kept = in_time(best.plan.wrongs)
+    for count in LATEST:
+        if count < len(kept) and still(kept[-count:]):
+            kept = kept[-count:]
+            break
+    fewest(kept, still)
     return best, runs
+
+
+def in_time(wrongs: Sequence[Wrong]) -> list[Wrong]:
+    """The first to happen first."""
+    return sorted(wrongs, key=lambda wrong: wrong.at_s or 0.0)
 
 
 def cut(failed: Result) -> Plan:

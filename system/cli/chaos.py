@@ -59,18 +59,23 @@ def chaos(
     else:
         typer.echo(_figures(result))
     for failure in result.failures:
-        _tell_failure(failure)
+        _tell_failure(failure, mutant)
     return 1 if result.failures or result.blind else 0
 
 
 def _campaign_of(campaign: Any, seeds: range, minutes: int, workers: int, mutant: str) -> Any:
+    from simulator.chaos.campaign import LOST
+
     async def main() -> "Campaign":
         def tell(so_far: "Campaign", answer: dict[str, Any]) -> None:
             verdict = answer["broken"] or "ok"
             rate = so_far.seeds / so_far.elapsed_s * 3600
             sys.stderr.write(f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.0f} an hour)\n")
+            if answer["broken"] and answer["broken"] not in LOST:
+                sys.stderr.write(f"bn: seed {answer['seed']}: looking for the fewest faults that break it\n")
 
-        found: Campaign = await campaign(seeds, minutes, workers, mutant=mutant, tell=tell)
+        most = {"failures_max": 1} if mutant else {}  # one finds it
+        found: Campaign = await campaign(seeds, minutes, workers, mutant=mutant, tell=tell, **most)
         return found
 
     return main
@@ -93,7 +98,7 @@ def _run_one(plan: "Plan", mutant: str, *, trace: bool, save: Path | None, as_js
         typer.echo("\n".join(f"{name:<14}{_shown(value)}" for name, value in told.items()))
     if not result.broken:
         return 0
-    _tell_failure({**told, "plan": write_chaos(plan), "decisions": result.decisions})
+    _tell_failure({**told, "plan": write_chaos(plan), "decisions": result.decisions}, mutant)
     return 1
 
 
@@ -101,16 +106,17 @@ def _shown(value: object) -> str:
     return ", ".join(f"{name} {count}" for name, count in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _tell_failure(failure: Mapping[str, Any]) -> None:
+def _tell_failure(failure: Mapping[str, Any], mutant: str) -> None:
     """To standard error, with the plan that replays it in a file."""
     path = Path(f"chaos-{failure['seed']}.toml")
+    planted = f" --mutant {mutant}" if mutant else ""
     lines = [
         f"bn: seed {failure['seed']} broke {failure['broken']} after {failure['at_s']:.1f} s: {failure['told']}",
         *(f"    {line}" for line in failure["decisions"][-DECISIONS_SHOWN:]),
     ]
     try:
         path.write_text(failure["plan"], encoding="utf-8")
-        lines.append(f"bn: written to {path}; replay it with: bn chaos --plan {path} --trace")
+        lines.append(f"bn: written to {path}; replay it with: bn chaos --plan {path}{planted} --trace")
     except OSError as wrong:
         lines.append(f"bn: {path}: cannot be written: {wrong.strerror}")
     sys.stderr.write("\n".join(lines) + "\n")

@@ -57,3 +57,29 @@ def test_a_plan_that_fails_no_more_when_cut_is_shrunk_whole() -> None:
     best, runs = shrink(Result(plan=plan, broken="S01", at_s=100.0), run)
     assert best.plan == plan.only((EARLY,))
     assert asked == [4] + [120] * (runs - 1)
+
+
+def test_the_last_few_before_the_failure_are_tried_alone_first() -> None:
+    blows = tuple(Blow(kind="second", at_s=60.0 * minute) for minute in range(1, 41))
+    asked: list[int] = []
+
+    def run(plan: Plan) -> Result:
+        asked.append(len(plan.wrongs))
+        return Result(plan=plan, broken="S01" if all(blow in plan.blows for blow in blows[38:]) else "", at_s=2450.0)
+
+    best, _ = shrink(Result(plan=Plan(seed=1, blows=blows[::-1]), broken="S01", at_s=2450.0), run)
+    assert best.plan.blows == blows[38:]
+    assert asked == [40, 1, 2, 1, 1]
+
+
+def test_what_fails_earlier_with_fewer_wrongs_is_run_no_longer_than_that() -> None:
+    plan, asked = Plan(seed=1, blows=(EARLY, LATE)), []
+
+    def run(plan: Plan) -> Result:
+        asked.append(plan.minutes)
+        at_s = 3010.0 if EARLY in plan.blows else 3001.0
+        return Result(plan=plan, broken="S01" if LATE in plan.blows else "", at_s=at_s)
+
+    best, _ = shrink(Result(plan=plan, broken="S01", at_s=5000.0), run)
+    assert best.plan.blows == (LATE,)
+    assert asked[:3] == [86, 53, 53]

@@ -29,6 +29,7 @@ def test_a_failure_is_told_with_its_last_decisions_and_a_plan_to_replay(tmp_path
     assert "bn: seed 1 broke S01 after" in done.stderr
     assert "orders may lead to 2 contracts" in done.stderr
     assert "order do=place" in done.stderr
+    assert "replay it with: bn chaos --plan chaos-1.toml --mutant double_size --trace" in done.stderr
     assert 'kind = "reset"' in (tmp_path / "chaos-1.toml").read_text()
 
 
