@@ -56,11 +56,11 @@ def in_memory() -> dict[str, float]:
     import numpy as np
     import trio
     import trio_asyncio
-    from trio.testing import MockClock
 
     from simulator.tws.lockstep import play, seed_scheduler
     from simulator.tws.memory import in_memory, market_clock
     from simulator.tws.start import replayed
+    from simulator.tws.virtual_clock import VirtualClock
     from system.domain.ticks import QUOTE, batch_of
     from system.storage.tape import TapeWriter
     from system.storage.tape_meta import TapeMeta
@@ -103,7 +103,7 @@ def in_memory() -> dict[str, float]:
         with TapeWriter(path, TapeMeta(symbol="ES", contract_month=None, source="synthetic", seed=1)) as writer:
             writer.write(quotes)
         seed_scheduler(1)
-        trio.run(main, path, clock=MockClock(autojump_threshold=0))
+        trio.run(main, path, clock=VirtualClock())
     assert seen > VIRTUAL_S * TICKS_PER_VIRTUAL_S * 0.9, seen
     return {"ticks": seen, "us_per_tick": round(took / seen * 1e6, 1), "virtual_s_per_s": round(VIRTUAL_S / took)}
 

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import trio
-from trio.testing import MockClock
 
 from simulator.fidelity.guard import no_standstill, nothing_outside
 from simulator.fidelity.live import Fidelity, run
@@ -18,6 +17,7 @@ from simulator.replay.run import Source, summary_of
 from simulator.replay.trader import Trader
 from simulator.tws.data.contracts import listed
 from simulator.tws.lockstep import seed_scheduler
+from simulator.tws.virtual_clock import VirtualClock
 from system.config import Config
 from system.domain.confluence import Confluence
 from system.domain.errors import BnError, InputError
@@ -165,7 +165,7 @@ def simulate(
     seed_scheduler(0)
     with nothing_outside():
         try:
-            result, faults = trio.run(play, clock=MockClock(autojump_threshold=0))
+            result, faults = trio.run(play, clock=VirtualClock())
         except BaseExceptionGroup as group:
             errors = _leaves(group)
             if isinstance(errors[0], BnError):

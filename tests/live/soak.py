@@ -28,6 +28,7 @@ from simulator.fidelity.guard import nothing_outside
 from simulator.tws.lockstep import play
 from simulator.tws.memory import in_memory
 from simulator.tws.session import Session
+from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World as Mock
 from system.broker.account import Account
 from system.broker.address import Address
@@ -350,7 +351,7 @@ async def _days(it: Program, ahead: Iterator[date], until: int, warm: int, show:
 def soak(days: int, show: Callable[[Tally], None] = lambda _: None) -> Tally:
     """In a folder of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, nothing_outside():
-        return trio.run(live, Path(folder), days, show, clock=trio.testing.MockClock(autojump_threshold=0))
+        return trio.run(live, Path(folder), days, show, clock=VirtualClock())
 
 
 def main() -> int:

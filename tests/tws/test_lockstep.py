@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import trio
-from trio.testing import MockClock
 
 from simulator.exchange.venue import Exchange
 from simulator.faults.plan import read_plan
@@ -17,6 +16,7 @@ from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
 from simulator.tws.lockstep import STEP_NS, play
 from simulator.tws.market import Market
+from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World
 from system.domain.settings import SECOND_NS
 from system.domain.ticks import QUOTE, batch_of
@@ -95,7 +95,7 @@ def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
                 await trio.sleep(0.35)
                 lags.append(START_NS + (trio.current_time() - began_s) * SECOND_NS - world.now_ns)
 
-    trio.run(look, clock=MockClock(autojump_threshold=0))
+    trio.run(look, clock=VirtualClock())
     assert 0 <= max(lags) <= STEP_NS
 
 
@@ -115,5 +115,5 @@ def test_a_fault_that_a_message_leads_to_comes_when_it_is_due() -> None:
                 await trio.sleep(wait_s)
                 came[wait_s] = OPEN in client.kinds()
 
-    trio.run(trade, clock=MockClock(autojump_threshold=0))
+    trio.run(trade, clock=VirtualClock())
     assert came == {0.09: False, 0.02: True}
