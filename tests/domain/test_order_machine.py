@@ -254,8 +254,9 @@ class OrderMachine(RuleBasedStateMachine):
 
 
 THOROUGH = os.environ.get("BN_TEST_HYPOTHESIS") == "thorough"
+FEWER = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # the same once more, for its coverage
 OrderMachine.TestCase.settings = settings(
-    max_examples=5000 if THOROUGH else 150,
+    max_examples=5000 if THOROUGH else 30 if FEWER else 150,
     stateful_step_count=60,
     phases=(Phase.generate, Phase.shrink) if THOROUGH else (Phase.generate,),  # to shrink one takes minutes
     derandomize=not THOROUGH,

@@ -1,4 +1,4 @@
-"""Five virtual minutes of a client library in memory: three consumers, brackets, data of several kinds; prints a digest.
+"""Three virtual minutes of a client library in memory: three consumers, brackets, data of several kinds; prints a digest.
 
 A program of its own, so that it can be run under different hash seeds.
 """
@@ -74,7 +74,7 @@ async def main(library: str, seed: int) -> Digest:
                     await trio.lowlevel.checkpoint()
 
             async def trade() -> None:
-                for number in range(10):
+                for number in range(7):
                     side = ("BUY", "SELL")[number % 2]
                     entry = lib.MarketOrder(side, 1, transmit=False, outsideRth=True)
                     bid, ask = world.data.board.bid_ticks / 4, world.data.board.ask_ticks / 4
@@ -92,7 +92,7 @@ async def main(library: str, seed: int) -> Digest:
                 for name in range(3):
                     nursery.start_soon(consume, name)
                 nursery.start_soon(trade)
-                await play(world, world.now_ns + 5 * MINUTE_NS, grain_ns=100_000_000)
+                await play(world, world.now_ns + 3 * MINUTE_NS, grain_ns=100_000_000)
                 digest.fills = len(ib.fills())
                 digest.note("positions", ib.positions())
                 nursery.cancel_scope.cancel()

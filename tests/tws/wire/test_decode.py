@@ -28,7 +28,7 @@ PLAIN_ORDER = [
 ]  # as ib_insync writes it below version 158
 
 
-@settings(max_examples=2000)
+@settings(max_examples=800)
 @given(st.sampled_from(KNOWN), st.lists(values, max_size=130), versions)
 @example(3, [*PLAIN_ORDER[1:88], "1", "0000000017"], 157)
 @example(3, [*PLAIN_ORDER[1:88], "2147483647", *["1"] * 20], 157)
@@ -44,7 +44,7 @@ def test_so_is_one_that_is_not_known(fields: list[str], version: int) -> None:
         decode(fields, version)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=400)
 @given(st.data(), versions)
 def test_an_order_with_a_field_gone_wrong_is_read_or_is_bad_about_that_order(data: st.DataObject, version: int) -> None:
     fields = list(PLAIN_ORDER)
