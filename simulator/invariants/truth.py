@@ -108,8 +108,14 @@ class Truth:
         return [order for order in self._world.desk.orders if order.client_id == OURS]
 
     def at_exchange(self) -> Iterator[DeskOrder]:
-        """Those of them that may fill now: a child is held until its entry fills, and some orders are put aside."""
-        return (order for order in self.live() if order.state not in IN_TWS)
+        """Those of them that may fill now: a child is held until its entry fills, and some orders are put aside.
+
+        A held one stays so while its cancel is on its way.
+        """
+        for order in self.live():
+            is_held = order.parent is not None and not order.parent.filled
+            if order.state not in IN_TWS and not is_held:
+                yield order
 
 
 def reach(held: int, orders: Iterable[DeskOrder]) -> tuple[int, int]:

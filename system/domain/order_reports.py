@@ -153,7 +153,8 @@ def _status(draft: Draft, order: Order, status: str, filled: int, remaining: int
     elif not order.is_live:  # told of again after its end: late, or alive after all
         draft.see(order, Happening.DOUBT, hint="")
     elif status == "Inactive":
-        if not (is_answer and order.hint == "inactive"):  # else it is there to be cancelled by its id
+        is_known = order.hint == "inactive" and (is_answer or order.state is OrderState.UNKNOWN)
+        if not is_known:  # else it is there to be cancelled by its id; TWS says it again with each answer
             draft.see(order, Happening.DOUBT, hint="inactive")
     elif happening is Happening.DOUBT:
         draft.see(order, Happening.DOUBT)

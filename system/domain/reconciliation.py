@@ -1,8 +1,9 @@
 """Asking the broker, and what its answers prove: an answer that did not come changes nothing.
 
 A round asks for open orders, executions and position together: at once when something is in doubt, again after five
-seconds, and every minute in any case. An order is proven dead when a code hinted at its end and the broker, asked
-after that, knows neither it nor executions that are missing; without a hint it is cancelled by its id first.
+seconds, and every minute in any case; after twelve rounds without a result, no more often than every five seconds. An
+order is proven dead when a code hinted at its end and the broker, asked after that, knows neither it nor executions
+that are missing; without a hint it is cancelled by its id first.
 """
 
 from typing import Final, Literal, assert_never, get_args
@@ -134,8 +135,9 @@ def ask(draft: Draft) -> None:
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
     unknown = [order for order in state.orders if _is_unclear(draft, order)]
     unclear = bool(unknown) or not state.synced or _is_unread(draft) or disagrees(state, draft.now_ns, ANSWER_NS)
+    soon_ns = SECOND_NS if state.rounds < ROUNDS_MAX else ANSWER_NS  # what is told anew may be the old doubt again
     fresh = state.asked < state.up_record or (
-        since_ns >= SECOND_NS and any(state.asked < order.seen for order in unknown)
+        since_ns >= soon_ns and any(state.asked < order.seen for order in unknown)
     )
     due_ns = ANSWER_NS if unclear and state.rounds < ROUNDS_MAX else ROUTINE_NS
     if _is_pressing(draft):

@@ -74,6 +74,8 @@ class Pit:
                 assert any(order.order_id == command.order_id for order in journaled.orders), "S13: only ours"
                 self.broker.cancel(command.order_id)
             case Ask():
+                if command.question == "open_orders":  # TWS tells of each order and its status, and then of the end
+                    self.broker.mail += [self.broker.status(order) for order in self.broker.live()]
                 self.broker.mail.append(self.broker.answer(command))
             case _:
                 pass

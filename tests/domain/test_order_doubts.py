@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from system.domain.order_events import OpenOrdersAnswered
+from system.domain.order_events import Ask, OpenOrdersAnswered
 from tests.domain.order_pit import Pit
 
 
@@ -86,3 +86,23 @@ def test_l06_a_cancel_is_asked_for_three_times_five_seconds_apart_and_then_given
     assert [later - sooner for sooner, later in pairwise(canceled_s)] == [5, 5]
     assert pit.alerts().count("cancel_failed") == 1
     assert pit.of("target").cancels == 4
+
+
+def test_s17_an_order_that_stays_pending_is_asked_about_each_second_at_first_and_then_each_fifth() -> None:
+    """Each answer tells of the doubt anew, and none ends it."""
+    pit = Pit()
+    pit.open()
+    pit.broker.orders[2].status = "PendingSubmit"
+    pit.feed(pit.broker.status(pit.broker.orders[2]))
+    asked_s: list[int] = []
+    for second in range(1, 61):
+        before = len(pit.said)
+        pit.pass_s(1)
+        asked_s += [second] * any(isinstance(said, Ask) for said in pit.said[before:])
+    assert asked_s[:12] == list(range(asked_s[0], asked_s[0] + 12))
+    assert {later - sooner for sooner, later in pairwise(asked_s[12:])} == {5}
+    assert pit.alerts().count("unresolved") == 1
+    assert pit.of("target").state.value == "unknown"
+    pit.broker.orders[2].status = "Submitted"
+    pit.pass_s(6)
+    assert pit.of("target").is_proven

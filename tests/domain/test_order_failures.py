@@ -6,6 +6,7 @@ import pytest
 
 from system.domain.order_events import (
     Alert,
+    Answered,
     Ask,
     LinkChanged,
     NextIdTold,
@@ -282,7 +283,7 @@ def test_f02_while_ib_is_lost_reports_count_and_answers_do_not() -> None:
     pit.open()
     pit.mute = True
     pit.pass_s(60)
-    answers = list(pit.broker.mail)
+    answers = [told for told in pit.broker.mail if isinstance(told, Answered)]
     pit.link(up=False)
     before = pit.state
     for answer in answers:
