@@ -75,7 +75,8 @@ class Pit:
                 self.broker.cancel(command.order_id)
             case Ask():
                 if command.question == "open_orders":  # TWS tells of each order and its status, and then of the end
-                    self.broker.mail += [self.broker.status(order) for order in self.broker.live()]
+                    for resting in self.broker.live():
+                        self.broker.tell(resting)
                 self.broker.mail.append(self.broker.answer(command))
             case _:
                 pass
