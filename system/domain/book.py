@@ -12,7 +12,7 @@ from typing import Final
 
 from system.domain.settings import DAY_S, SECOND_NS
 
-KEPT_NS: Final = 3 * DAY_S * SECOND_NS  # ids are asked for since midnight; older ones never come again
+KEPT_NS: Final = 10 * DAY_S * SECOND_NS  # TWS tells those since midnight, or, as its trade log is set, of a week
 INFERRED: Final = "inferred"
 UNTOLD: Final = -1  # a commission that is yet to be told
 MISSED: Final = -2  # one that has not been told in time

@@ -211,7 +211,7 @@ class OpenOrdersAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionsAnswered:
-    """Every execution since midnight."""
+    """Every execution since midnight, or of a week, as TWS's trade log is set."""
 
     now_ns: int
     generation: int

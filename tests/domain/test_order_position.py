@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from system.domain.order_events import Filled, PositionTold
+from system.domain.settings import DAY_S
 from tests.domain.order_broker import CLIENT
-from tests.domain.order_pit import Pit, foreign
+from tests.domain.order_pit import Pit, S, foreign
 
 
 def test_f02_fills_in_a_gap_are_found_by_asking() -> None:
@@ -214,6 +215,20 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert pit.state.book.position == 1
     assert "execution_corrected" in pit.alerts()
     assert len(pit.fills()) == 1
+
+
+def test_f31_what_a_trade_log_of_a_week_tells_again_is_not_booked_again() -> None:
+    """Where TWS is set to show a week, each answer holds the executions of all of it, and not of today alone."""
+    pit = Pit()
+    pit.open()
+    pit.fill("target")
+    pit.pass_s(10)
+    pit.now_ns += 7 * DAY_S * S
+    pit.pass_s(1)
+    pit.enter()
+    pit.fill("entry")
+    pit.pass_s(61)
+    assert (pit.state.book.position, pit.alerts(), pit.halts()) == (1, [], [])
 
 
 def fill_and_take_back(pit: Pit, role: str, held: int) -> None:
