@@ -305,6 +305,15 @@ def test_f43_a_foreign_execution_is_said_once() -> None:
     assert pit.state.book.position == 1
 
 
+def test_f19_many_foreign_executions_are_each_said_once() -> None:
+    pit = Pit()
+    pit.open()
+    ours = pit.broker.executions[0]
+    pit.broker.executions += [replace(ours, exec_id=f"by hand.{number}.01", ref="") for number in range(200)]
+    pit.pass_s(300)
+    assert pit.alerts() == ["foreign_execution"] * 200
+
+
 @pytest.mark.parametrize("side", [1, -1])
 def test_s19_what_the_account_holds_beyond_ours_is_foreign_and_nothing_else(side: int) -> None:
     pit = Pit()
