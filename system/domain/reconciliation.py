@@ -13,6 +13,7 @@ from system.domain.order_events import (
     Answered,
     Ask,
     ExecutionsAnswered,
+    ExecutionTold,
     OpenOrdersAnswered,
     PositionsAnswered,
     Question,
@@ -43,7 +44,7 @@ def take_answer(draft: Draft, answer: Answered) -> None:
         case OpenOrdersAnswered():
             _take_open_orders(draft, answer)
         case ExecutionsAnswered():
-            for execution in answer.executions:
+            for execution in sorted(answer.executions, key=lambda told: not _is_of_entry(draft, told)):
                 take_execution(draft, execution)
             draft.set(executions=max(draft.state.executions, answer.number))
         case PositionsAnswered():
@@ -52,6 +53,12 @@ def take_answer(draft: Draft, answer: Answered) -> None:
             _compare(draft, answer.number)
         case _:
             assert_never(answer)
+
+
+def _is_of_entry(draft: Draft, told: ExecutionTold) -> bool:
+    """Whether an execution opened what the others of an answer, which has no order, may have closed: it goes first."""
+    bracket = draft.state.bracket
+    return bracket is not None and (told.ref, told.order_id) == (bracket.ref, bracket.entry.order_id)
 
 
 def _take_open_orders(draft: Draft, answer: OpenOrdersAnswered) -> None:

@@ -190,6 +190,17 @@ def test_f30_an_exit_told_before_its_entry_is_no_position_of_the_wrong_sign() ->
     assert (len(pit.placed()), pit.halts()) == (3, [])
 
 
+def test_f30_an_answer_that_tells_the_exit_before_its_entry_tells_the_gate_of_both() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.broker.fill(pit.broker.orders[1], 1, 4001)
+    pit.broker.fill(pit.broker.orders[3], 1, 3993)
+    pit.broker.executions.reverse()
+    pit.link()
+    assert pit.fills() == [(1, 1, 4001, "entry"), (-1, 1, 3993, "stop")]
+
+
 def test_f30_a_fill_of_a_finished_bracket_counts_and_halts() -> None:
     pit = Pit()
     pit.open()
