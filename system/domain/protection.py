@@ -86,6 +86,8 @@ def _keep(draft: Draft) -> None:
         if not _is_certain(draft):
             return
         draft.set_bracket(exit_reason=bracket.exit_reason or "flatten")
+        if draft.state.moved_ns > bracket.tried_ns:  # what was tried before was tried on another position
+            draft.set_bracket(tries=0)
         draft.halt("more exits filled than was held")
         for order in bracket.exits:
             if order.side * held > 0:
