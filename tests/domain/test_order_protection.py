@@ -309,3 +309,16 @@ def test_l06_a_cancel_that_is_never_answered_halts() -> None:
         pit.deliver()
         pit.pass_s(1)
     assert pit.canceled().count(1) <= 3
+
+
+def test_l06_an_entry_that_does_not_fill_is_taken_back() -> None:
+    """The market may be halted: when it trades again, stop and target would be those of another market."""
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.pass_s(29)
+    assert pit.canceled() == []
+    pit.pass_s(1)
+    assert pit.canceled() == [1]
+    assert pit.ended() == ["entry canceled"]
+    assert pit.state.is_flat
