@@ -24,12 +24,13 @@ from system.config import Config
 from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
+from system.domain.settings import SECOND_NS
 from system.storage.journal.journal import Journal
 from system.storage.journal.lock import AccountLock
 from system.storage.journal.record import JSON, Entry
 from system.storage.masking import mask_text
 from system.wiring import control
-from system.wiring.clock import SystemClock
+from system.wiring.clock import STILL_NS, SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames, recorded
@@ -264,12 +265,17 @@ async def _take_orders(running: Running, task_status: trio.TaskStatus[None] = tr
 
 async def _follow_wall(running: Running) -> None:
     """Take over where the machine's clock has been set, while nothing is held that counts its time."""
+    is_back = False
     while True:
         await trio.sleep(ANCHOR_S)
         state = running.wiring.order.state
         if not state.book.position and running.wiring.is_settled:
             step_ns = running.clock.anchor()
-            if step_ns:
+            was_back, is_back = is_back, step_ns < -STILL_NS
+            if is_back and not was_back:
+                text = f"the clock was set back by {-step_ns / SECOND_NS:.0f} s; the old time goes on until a new start"
+                running.log("alert", name="clock_set_back", text=text)
+            elif step_ns and not is_back:
                 running.log("clock_set", step_ns=step_ns)
 
 
