@@ -47,6 +47,12 @@ class Book:
         """Contracts of an order that are known to have traded."""
         return sum(found.contracts for found in self.executions.values() if found.order_id == order_id)
 
+    @property
+    def held_at_ticks(self) -> int:
+        """The price of the last execution on the side that is held; 0: nothing is, or it is not known any more."""
+        prices = [found.price_ticks for found in self.executions.values() if found.signed * self.position > 0]
+        return prices[-1] if prices else 0
+
 
 def split_id(exec_id: str) -> tuple[str, int]:
     """The key and the revision in an execution id; one without a number at its end has revision 0."""

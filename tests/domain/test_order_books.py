@@ -35,6 +35,14 @@ def test_ids_that_never_come_again_are_forgotten_and_their_contracts_are_not() -
     assert (book.position, list(book.executions)) == (2, ["b"])
 
 
+def test_what_is_held_has_the_price_of_the_last_execution_on_its_side() -> None:
+    book = add(Book(), "a.1", replace(execution(), price_ticks=4000))
+    book = add(book, "b.1", replace(execution(), price_ticks=4002))
+    book = add(book, "c.1", replace(execution(side=-1), price_ticks=4010))
+    assert (book.position, book.held_at_ticks) == (1, 4002)
+    assert Book().held_at_ticks == 0
+
+
 def test_executions_take_the_place_of_inferred_ones_of_their_side() -> None:
     book = add(Book(3), "inferred7.1", execution(-1, 3))
     book = add(book, "a.1", execution(-1, 2))
