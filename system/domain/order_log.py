@@ -53,6 +53,7 @@ class State:
     told: int = NEVER  # the record that said so
     mismatches: int = 0  # reads in a row that differ from the book
     foreign_contracts: int = 0  # held at the broker and not by us
+    others: str = ""  # held in other months
     foreign_orders: tuple[int, ...] = ()  # permIds of live ones
     foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
     refused: int = 0  # entries in a row

@@ -50,6 +50,7 @@ def take_answer(draft: Draft, answer: Answered) -> None:
         case PositionsAnswered():
             take_position(draft, answer.contracts)
             draft.set(positions=max(draft.state.positions, answer.number))
+            _tell_others(draft, ", ".join(answer.others))
             _compare(draft, answer.number)
         case _:
             assert_never(answer)
@@ -179,6 +180,16 @@ def settle(draft: Draft) -> None:
         draft.set(synced=1, mismatches=0, rounds=0)
         if fresh:
             draft.commands.append(Reconciled(generation=state.generation))
+
+
+def _tell_others(draft: Draft, others: str) -> None:
+    """Halt where the account holds another month: of what is left there nothing is seen, protected or closed here."""
+    if others == draft.state.others:
+        return
+    draft.set(others=others)
+    if others:
+        draft.alert("other_month", f"the account holds {others}, which is not the contract that is traded here")
+        draft.halt("contracts are held in another month")
 
 
 def _compare(draft: Draft, number: int) -> None:

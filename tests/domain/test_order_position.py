@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from system.domain.order_events import Filled, PositionTold
+from system.domain.order_events import Alert, Filled, PositionTold, ResumeAsked
 from system.domain.settings import DAY_S
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, S, foreign
@@ -323,6 +323,28 @@ def test_f19_many_foreign_executions_are_each_said_once() -> None:
     pit.broker.executions += [replace(ours, exec_id=f"by hand.{number}.01", ref="") for number in range(200)]
     pit.pass_s(300)
     assert pit.alerts() == ["foreign_execution"] * 200
+
+
+def test_f50_what_is_held_in_another_month_is_said_and_halts_once() -> None:
+    pit = Pit()
+    pit.broker.other_months = ("+1 ESH4", "-2 MESM4")
+    pit.link()
+    pit.enter()
+    assert pit.ended() == ["halted: contracts are held in another month"]
+    (text,) = [told.text for told in pit.said if isinstance(told, Alert) and told.event == "other_month"]
+    assert text == "the account holds +1 ESH4, -2 MESM4, which is not the contract that is traded here"
+    assert pit.halts() == ["contracts are held in another month"]
+    pit.feed(ResumeAsked(now_ns=0))
+    pit.pass_s(150)
+    pit.restart()
+    pit.link()
+    assert len(pit.halts()) == 1
+    pit.broker.other_months = ()
+    pit.pass_s(61)
+    assert (pit.state.others, len(pit.halts())) == ("", 1)
+    pit.broker.other_months = ("+1 ESH4",)
+    pit.pass_s(61)
+    assert len(pit.halts()) == 2
 
 
 @pytest.mark.parametrize("side", [1, -1])
