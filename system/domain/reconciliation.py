@@ -104,9 +104,12 @@ def resolve(draft: Draft) -> None:
     state = draft.state
     for order in state.orders:
         asked_after = min(state.open_orders, state.executions) > order.seen
-        if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(state, order):
+        if order.state is not OrderState.UNKNOWN or not asked_after:
             continue
-        if order.hint and order.hint != "inactive" and not order.doubles:
+        if _lacks(state, order):
+            if _has_filled(state, order, draft.now_ns):
+                draft.happen(order, Happening.FILL_ALL)
+        elif order.hint and order.hint != "inactive" and not order.doubles:
             draft.happen(order, Happening.REJECT if order.hint == "rejected" else Happening.CANCEL)
         else:
             draft.cancel(order)
@@ -118,6 +121,14 @@ def _lacks(state: State, order: Order) -> bool:
         return False
     executions = state.book.executions.values()
     return not any(each.order_id == order.order_id and not each.contracts for each in executions)
+
+
+def _has_filled(state: State, order: Order, now_ns: int) -> bool:
+    """Whether an order that is said to have filled has done so by the executions that are known: its group may have
+    made it smaller. The position, told long after the last of them and after that was said, bears them out."""
+    is_whole = order.filled > 0 and order.told_filled <= order.filled and not order.doubles
+    is_told = state.positions > max(order.seen, state.moved) and now_ns - state.moved_ns >= GRACE_NS
+    return is_whole and is_told and not disagrees(state, now_ns)
 
 
 def _is_unclear(draft: Draft, order: Order) -> bool:
