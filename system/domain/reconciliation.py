@@ -153,8 +153,9 @@ def ask(draft: Draft) -> None:
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
     unknown = [order for order in state.orders if _is_unclear(draft, order)]
     unclear = bool(unknown) or not state.synced or _is_unread(draft) or disagrees(state, draft.now_ns, ANSWER_NS)
+    pause_ns = SECOND_NS if state.rounds < ROUNDS_MAX else ANSWER_NS  # a doubt that each answer renews is no news
     fresh = state.asked < state.up_record or (
-        since_ns >= SECOND_NS and any(state.asked < order.seen for order in unknown)
+        since_ns >= pause_ns and any(state.asked < order.seen for order in unknown)
     )
     due_ns = ANSWER_NS if unclear and state.rounds < ROUNDS_MAX else ROUTINE_NS
     if _is_pressing(draft):
