@@ -13,6 +13,7 @@ from typing import Final
 from system.domain.settings import DAY_S, SECOND_NS
 
 KEPT_NS: Final = 10 * DAY_S * SECOND_NS  # TWS tells those since midnight, or, as its trade log is set, of a week
+EXPLAINED_NS: Final = 3 * DAY_S * SECOND_NS  # an inferred fill that no execution has explained by then stays one
 INFERRED: Final = "inferred"
 UNTOLD: Final = -1  # a commission that is yet to be told
 MISSED: Final = -2  # one that has not been told in time
@@ -101,7 +102,8 @@ def _supersede(kept: dict[str, Execution], execution: Execution, is_live: bool) 
         found = kept[key]
         left = execution.contracts - taken
         is_its = found.order_id == execution.order_id if found.order_id else not is_live
-        if found.side == execution.side and is_its and left:
+        is_recent = execution.ts_ns - found.ts_ns < EXPLAINED_NS
+        if found.side == execution.side and is_its and is_recent and left:
             taken += min(left, found.contracts)
             rest = found.contracts - min(left, found.contracts)
             if rest:

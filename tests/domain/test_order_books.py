@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.domain.book import KEPT_NS, Book, Execution, add, is_new, split_id
+from system.domain.book import EXPLAINED_NS, INFERRED, KEPT_NS, Book, Execution, add, is_new, split_id
 from system.domain.intent import Order, Role
 from system.domain.limits import reach, worst
 from system.domain.order_state import OrderState
@@ -51,6 +51,12 @@ def test_executions_take_the_place_of_inferred_ones_of_their_side() -> None:
     assert book.position == 1
     book = add(book, "c.1", execution(-1, 1))
     assert (book.position, list(book.executions)) == (1, ["a", "b", "c"])
+
+
+def test_an_execution_explains_no_inferred_fill_of_days_ago() -> None:
+    for age_ns, position in ((EXPLAINED_NS - 1, -1), (EXPLAINED_NS, -2)):
+        book = add(Book(), f"{INFERRED}9.1", replace(execution(side=-1), order_id=0))
+        assert add(book, "a.1", execution(side=-1, ts_ns=age_ns)).position == position
 
 
 def test_what_fills_an_order_that_lives_explains_no_inferred_fill_that_was_ascribed_to_none() -> None:
