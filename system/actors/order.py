@@ -70,6 +70,7 @@ class OrderActor:
         return Answer(
             told=tuple(command for command in commands if isinstance(command, Filled | Corrected | EntryEnded | Halt)),
             held=self.state.book.position,
+            at_ticks=self.state.book.held_at_ticks,
             is_over=bracket is None or bracket.is_over,
             shut=shut_because(self.state, self._now_ns),
         )

@@ -277,7 +277,7 @@ class RiskActor:
             return  # exits of a position that is closed are being taken back
         text = f"the gate holds {risk.position.side * risk.position.contracts}, the book {held}; the book is taken"
         self._log("alert", name="gate_differs", text=text)
-        risk.adopt(held, self.quote[0] if held > 0 else self.quote[1], now_ns)
+        risk.adopt(held, (self.quote[0] if held > 0 else self.quote[1]) or answer.at_ticks, now_ns)
         await self._ask(HaltAsked(now_ns=now_ns, reason="the gate and the book differed"), now_ns)
 
     async def _limit_loss(self, now_ns: int) -> None:

@@ -15,13 +15,15 @@ ForOrder = OrderEvent | LinkFell | BooksAsked | ContractTold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What concerns the gate, and what is held by the book; `is_over`: no order of ours may still fill.
+    """What concerns the gate, and what is held by the book, bought or sold at `at_ticks`, where that is known.
 
+    `is_over`: no order of ours may still fill.
     `shut`: why no entry would be made, whatever it is; empty where one might.
     """
 
     told: tuple[ForGate, ...]
     held: int
+    at_ticks: int
     is_over: bool
     shut: str
 

@@ -5,6 +5,7 @@ which TWS ends without one. A list that does not end in time therefore ends the 
 be told from the missing one (F03).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -124,9 +125,9 @@ class Asked:
     def end_executions(self, req_id: int) -> None:
         self.end(req_id, known=True)
 
-    def position(self, req_id: int, model: str, contracts: int) -> None:
-        """Told once for each of the account's models, and again where it changes meanwhile."""
-        self._add(req_id, (model, contracts))
+    def position(self, req_id: int, model: str, contracts: int, other: str = "") -> None:
+        """Told once for each of the account's models, and again where it changes meanwhile. `other`: not in ours."""
+        self._add(req_id, ((other, model), contracts))
 
     def end_positions(self, req_id: int) -> None:
         self.end(req_id, known=True)
@@ -176,16 +177,20 @@ class Asked:
         return end
 
     def answer_positions(self, number: int) -> End:
-        """Contracts of what is traded."""
+        """Contracts of what is traded, and what else there is."""
 
         def end(known: bool, items: list[Any]) -> None:
+            held: Counter[str] = Counter()
+            for (contract, _), contracts in dict(items).items() if known else ():
+                held[contract] += contracts
             self._say(
                 order.PositionsAnswered(
                     now_ns=self._now_ns(),
                     generation=self._generation,
                     number=number,
                     known=known,
-                    contracts=sum(dict(items).values()) if known else 0,
+                    contracts=held.pop("", 0),
+                    others=tuple(f"{held[contract]:+d} {contract}" for contract in sorted(held) if held[contract]),
                 )
             )
 

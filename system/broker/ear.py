@@ -17,6 +17,7 @@ from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id,
 from system.broker.what_if import margin_cents
 from system.domain import link_events as link
 from system.domain import order_events as order
+from system.domain.instrument import INSTRUMENTS
 from system.domain.road import BadDataTold, QuoteTold, Record, TradeTold
 from system.domain.settings import SECOND_NS
 
@@ -24,6 +25,7 @@ OTHERS: Final = frozenset(range(1, 108))  # messages that TWS is known to send
 TEXT_MAX: Final = 200
 WORDS_MAX: Final = 1000  # of TWS's own: a reason may be at their end
 CODES_MAX: Final = 20
+NAME_MAX: Final = 20  # of a contract
 ORDER_AT: Final = {"3": 1, "5": 1, "11": 2}  # the field with an order's id
 OF_THE_LINK: Final = frozenset({1100, 1101, 1102, 1300})  # whatever id comes with it
 SECONDS_MAX: Final = 1 << 33
@@ -248,8 +250,11 @@ class Ear:
         self._say(order.CommissionTold(**self._stamp, exec_id=fields[2], cents=cents))
 
     def _position(self, fields: list[str]) -> None:
-        if int(fields[4]) == self.con_id:
-            self._asked.position(int(fields[2]), fields[17], signed(float(fields[15])))
+        """What is held in our contract, and in others of its kind."""
+        is_ours = int(fields[4]) == self.con_id
+        if is_ours or (fields[5] in INSTRUMENTS and fields[6] == "FUT"):
+            other = "" if is_ours else fields[13][:NAME_MAX]
+            self._asked.position(int(fields[2]), fields[17], signed(float(fields[15])), other)
 
     # the rest
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from system.domain.settings import DAY_S, SECOND_NS
 
-KEPT_NS: Final = 3 * DAY_S * SECOND_NS  # ids are asked for since midnight; older ones never come again
+KEPT_NS: Final = 10 * DAY_S * SECOND_NS  # TWS tells those since midnight, or, as its trade log is set, of a week
+EXPLAINED_NS: Final = 3 * DAY_S * SECOND_NS  # an inferred fill that no execution has explained by then stays one
 INFERRED: Final = "inferred"
 UNTOLD: Final = -1  # a commission that is yet to be told
 MISSED: Final = -2  # one that has not been told in time
@@ -46,6 +47,12 @@ class Book:
     def filled(self, order_id: int) -> int:
         """Contracts of an order that are known to have traded."""
         return sum(found.contracts for found in self.executions.values() if found.order_id == order_id)
+
+    @property
+    def held_at_ticks(self) -> int:
+        """The price of the last execution on the side that is held; 0: nothing is, or it is not known any more."""
+        prices = [found.price_ticks for found in self.executions.values() if found.signed * self.position > 0]
+        return prices[-1] if prices else 0
 
 
 def split_id(exec_id: str) -> tuple[str, int]:
@@ -95,7 +102,8 @@ def _supersede(kept: dict[str, Execution], execution: Execution, is_live: bool) 
         found = kept[key]
         left = execution.contracts - taken
         is_its = found.order_id == execution.order_id if found.order_id else not is_live
-        if found.side == execution.side and is_its and left:
+        is_recent = execution.ts_ns - found.ts_ns < EXPLAINED_NS
+        if found.side == execution.side and is_its and is_recent and left:
             taken += min(left, found.contracts)
             rest = found.contracts - min(left, found.contracts)
             if rest:

@@ -211,7 +211,7 @@ class OpenOrdersAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionsAnswered:
-    """Every execution since midnight."""
+    """Every execution since midnight, or of a week, as TWS's trade log is set."""
 
     now_ns: int
     generation: int
@@ -222,13 +222,14 @@ class ExecutionsAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionsAnswered:
-    """Contracts held, signed."""
+    """Contracts held, signed; `others`: in other months, as `+1 ESM4`, and in the other instrument."""
 
     now_ns: int
     generation: int
     number: int
     known: bool
     contracts: int = 0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

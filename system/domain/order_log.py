@@ -15,7 +15,8 @@ from system.domain.changed import changed, values
 from system.domain.intent import Bracket, Order, Role, bracket_of
 from system.domain.limits import MINUTE_NS
 
-PAST_KEPT: Final = 64  # brackets whose late reports are still known to be ours, and foreign executions
+PAST_KEPT: Final = 64  # brackets whose late reports are still known to be ours
+FOREIGN_KEPT: Final = 1024  # foreign executions that are not said again: more than a hand makes in a week
 NEVER: Final = -1
 
 Payload = Mapping[str, int | str]
@@ -52,6 +53,7 @@ class State:
     told: int = NEVER  # the record that said so
     mismatches: int = 0  # reads in a row that differ from the book
     foreign_contracts: int = 0  # held at the broker and not by us
+    others: str = ""  # held in other months
     foreign_orders: tuple[int, ...] = ()  # permIds of live ones
     foreign_executions: tuple[str, ...] = ()  # the newest of those that have been said out loud
     refused: int = 0  # entries in a row
@@ -153,7 +155,7 @@ def _foreign(state: State, _now_ns: int, payload: Any) -> Changes:
 
 
 def _foreign_execution(state: State, _now_ns: int, payload: Any) -> Changes:
-    return {"foreign_executions": (*state.foreign_executions, payload["exec_id"])[-PAST_KEPT:]}
+    return {"foreign_executions": (*state.foreign_executions, payload["exec_id"])[-FOREIGN_KEPT:]}
 
 
 def _state(state: State, _now_ns: int, payload: Payload) -> Changes:

@@ -17,6 +17,7 @@ from system.domain.settings import SECOND_NS
 
 RENEW_NS: Final = SECOND_NS  # for the execution that may explain why the stop is gone
 HOPELESS_NS: Final = 15 * SECOND_NS  # without protection, since it was last renewed
+RESTS_NS: Final = 30 * SECOND_NS  # for an entry to fill: after it, its exits are those of another market
 
 
 def protects(order: Order, held: int) -> bool:
@@ -56,7 +57,7 @@ def _end(draft: Draft) -> None:
 
 
 def _clear(draft: Draft) -> None:
-    """Take back a bracket that did not come to stand whole, and exits that outlived their position.
+    """Take back a bracket that did not come to stand whole or does not fill, and exits that outlived their position.
 
     Of a bracket only the entry: its exits go with it, and protect what it fills before its cancel arrives.
     """
@@ -71,7 +72,8 @@ def _clear(draft: Draft) -> None:
         return
     whole = all(order.is_proven for order in bracket.orders)
     broken = any(order.wrong or not order.is_live for order in bracket.orders)
-    if broken or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
+    rests = draft.now_ns - bracket.since_ns >= RESTS_NS
+    if broken or rests or bracket.exit_reason or (not whole and draft.is_late(bracket.since_ns)):
         draft.cancel(entry)
 
 
@@ -86,6 +88,8 @@ def _keep(draft: Draft) -> None:
         if not _is_certain(draft):
             return
         draft.set_bracket(exit_reason=bracket.exit_reason or "flatten")
+        if draft.state.moved_ns > bracket.tried_ns:  # what was tried before was tried on another position
+            draft.set_bracket(tries=0)
         draft.halt("more exits filled than was held")
         for order in bracket.exits:
             if order.side * held > 0:

@@ -14,6 +14,7 @@ from system.domain.order_events import (
     Answered,
     Ask,
     ExecutionsAnswered,
+    ExecutionTold,
     OpenOrdersAnswered,
     PositionsAnswered,
     Question,
@@ -44,15 +45,22 @@ def take_answer(draft: Draft, answer: Answered) -> None:
         case OpenOrdersAnswered():
             _take_open_orders(draft, answer)
         case ExecutionsAnswered():
-            for execution in answer.executions:
+            for execution in sorted(answer.executions, key=lambda told: not _is_of_entry(draft, told)):
                 take_execution(draft, execution)
             draft.set(executions=max(draft.state.executions, answer.number))
         case PositionsAnswered():
             take_position(draft, answer.contracts)
             draft.set(positions=max(draft.state.positions, answer.number))
+            _tell_others(draft, ", ".join(answer.others))
             _compare(draft, answer.number)
         case _:
             assert_never(answer)
+
+
+def _is_of_entry(draft: Draft, told: ExecutionTold) -> bool:
+    """Whether an execution opened what the others of an answer, which has no order, may have closed: it goes first."""
+    bracket = draft.state.bracket
+    return bracket is not None and (told.ref, told.order_id) == (bracket.ref, bracket.entry.order_id)
 
 
 def _take_open_orders(draft: Draft, answer: OpenOrdersAnswered) -> None:
@@ -97,9 +105,12 @@ def resolve(draft: Draft) -> None:
     state = draft.state
     for order in state.orders:
         asked_after = min(state.open_orders, state.executions) > order.seen
-        if order.state is not OrderState.UNKNOWN or not asked_after or _lacks(state, order):
+        if order.state is not OrderState.UNKNOWN or not asked_after:
             continue
-        if order.hint and order.hint != "inactive" and not order.doubles:
+        if _lacks(state, order):
+            if _has_filled(state, order, draft.now_ns):
+                draft.happen(order, Happening.FILL_ALL)
+        elif order.hint and order.hint != "inactive" and not order.doubles:
             draft.happen(order, Happening.REJECT if order.hint == "rejected" else Happening.CANCEL)
         else:
             draft.cancel(order)
@@ -111,6 +122,14 @@ def _lacks(state: State, order: Order) -> bool:
         return False
     executions = state.book.executions.values()
     return not any(each.order_id == order.order_id and not each.contracts for each in executions)
+
+
+def _has_filled(state: State, order: Order, now_ns: int) -> bool:
+    """Whether an order that is said to have filled has done so by the executions that are known: its group may have
+    made it smaller. The position, told long after the last of them and after that was said, bears them out."""
+    is_whole = order.filled > 0 and order.told_filled <= order.filled and not order.doubles
+    is_told = state.positions > max(order.seen, state.moved) and now_ns - state.moved_ns >= GRACE_NS
+    return is_whole and is_told and not disagrees(state, now_ns)
 
 
 def _is_unclear(draft: Draft, order: Order) -> bool:
@@ -135,9 +154,9 @@ def ask(draft: Draft) -> None:
     state, since_ns = draft.state, draft.now_ns - draft.state.asked_ns
     unknown = [order for order in state.orders if _is_unclear(draft, order)]
     unclear = bool(unknown) or not state.synced or _is_unread(draft) or disagrees(state, draft.now_ns, ANSWER_NS)
-    soon_ns = SECOND_NS if state.rounds < ROUNDS_MAX else ANSWER_NS  # what is told anew may be the old doubt again
+    pause_ns = SECOND_NS if state.rounds < ROUNDS_MAX else ANSWER_NS  # a doubt that each answer renews is no news
     fresh = state.asked < state.up_record or (
-        since_ns >= soon_ns and any(state.asked < order.seen for order in unknown)
+        since_ns >= pause_ns and any(state.asked < order.seen for order in unknown)
     )
     due_ns = ANSWER_NS if unclear and state.rounds < ROUNDS_MAX else ROUTINE_NS
     if _is_pressing(draft):
@@ -174,6 +193,16 @@ def settle(draft: Draft) -> None:
         draft.set(synced=1, mismatches=0, rounds=0)
         if fresh:
             draft.commands.append(Reconciled(generation=state.generation))
+
+
+def _tell_others(draft: Draft, others: str) -> None:
+    """Halt where the account holds another month: of what is left there nothing is seen, protected or closed here."""
+    if others == draft.state.others:
+        return
+    draft.set(others=others)
+    if others:
+        draft.alert("other_month", f"the account holds {others}, which is not the contract that is traded here")
+        draft.halt("contracts are held in another month")
 
 
 def _compare(draft: Draft, number: int) -> None:

@@ -10,6 +10,7 @@ from system.domain.settings import SECOND_NS
 
 SLEPT_NS: Final = SECOND_NS  # less is the kernel's own jitter
 STEP_NS: Final = SECOND_NS // 2  # a wall clock that differs by less is left alone
+STILL_NS: Final = 2 * SECOND_NS  # the longest that time may stand still for one that was set back
 
 
 class SystemClock:
@@ -40,11 +41,15 @@ class SystemClock:
         return slept_ns
 
     def anchor(self) -> int:
-        """Follow the wall clock where it has been set; by how much. Only while flat: a position counts its time."""
+        """Follow the wall clock where it has been set; by how much it was. Only while flat: a position counts its time.
+
+        One that was set far back is not followed: as time never goes back, no deadline would be over until then.
+        """
         step_ns = self._wall_ns() - (time.monotonic_ns() + self._offset_ns)
         if abs(step_ns) < STEP_NS:
             return 0
-        self._offset_ns += step_ns
+        if step_ns >= -STILL_NS:
+            self._offset_ns += step_ns
         return step_ns
 
 

@@ -108,8 +108,8 @@ def tell_journal(places: Places, what: Literal["halt", "resume"], reason: str, w
         draft = Draft(before, wall_ns(), OrderRules())
         if what == "halt":
             draft.halt(checked(reason) or "halt asked for")
-        else:
-            draft.set(halted="")
+        elif before.halted:
+            draft.set(halted="", refused=0)  # as ResumeAsked does
         records = [command for command in draft.commands if isinstance(command, Record)]
         journal.append_all([Entry(kind=each.kind, now_ns=each.now_ns, payload=each.payload) for each in records])
     if not records:

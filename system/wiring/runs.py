@@ -1,11 +1,12 @@
 """Runs of `bn live` in the journal: when each began and ended, and how; what `--real` asks of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, Literal
 
 from system.config import Config
-from system.domain.errors import BnError, InputError, StorageError
+from system.domain.errors import BnError, InputError, RefusedError, StorageError
+from system.domain.order_log import State
 from system.domain.settings import DAY_S, SECOND_NS
 from system.storage.journal import JSON, Journal, read_journal
 from system.storage.masking import mask_text
@@ -20,12 +21,21 @@ Mode = Literal["paper", "real", "mock"]
 
 @contextmanager
 def recorded_run(
-    journal: Journal, *, version: str, mode: Mode, is_dry: bool, wall_ns: Callable[[], int]
+    journal: Journal,
+    *,
+    version: str,
+    mode: Mode,
+    is_dry: bool,
+    wall_ns: Callable[[], int],
+    names: Mapping[str, JSON] | None = None,
 ) -> Iterator[None]:
-    """Record that a run begins, and, whatever it ends with, how it ended: well, or by what was raised."""
+    """Record that a run begins, and, whatever it ends with, how it ended: well, or by what was raised.
+
+    `names`: what its orders are known by at the broker.
+    """
     began_ns = wall_ns()
     run: dict[str, JSON] = {"version": version, "mode": mode, "dry": int(is_dry), "account": mask_text(journal.account)}
-    journal.append(KIND, began_ns, {"what": "began", **run})
+    journal.append(KIND, began_ns, {"what": "began", **run, **(names or {})})
     status, how = 0, "stopped"
     try:
         yield
@@ -39,6 +49,20 @@ def recorded_run(
         end: dict[str, JSON] = {"began_ns": began_ns, "status": status, "how": mask_text(how)[:HOW_MAX]}
         with suppress(StorageError):  # then a crash and a full disk look the same: no end is known
             journal.append(KIND, wall_ns(), {"what": "ended", **run, **end})
+
+
+def check_names(journal: Journal, orders: State, names: Mapping[str, JSON]) -> None:
+    """Raise RefusedError where something is in hand that is known by other names than these.
+
+    As another client, or in another instrument, none of it would be found: its stop would be taken back, or sent twice.
+    """
+    last: Mapping[str, JSON] = {}
+    for record in () if orders.is_flat else journal.records(kind=KIND):
+        last = record.payload if record.payload["what"] == "began" else last
+    for name, new in names.items():
+        if (old := last.get(name, new)) != new:
+            text = f"{name} is {new}, and what the journal holds was sent with {old}"
+            raise RefusedError(f"{text}: start with {old}, and change it when all of that is over")
 
 
 def has_recent_paper_run(config: Config, version: str, now_ns: int) -> bool:

@@ -24,12 +24,13 @@ from system.config import Config
 from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
+from system.domain.settings import SECOND_NS
 from system.storage.journal.journal import Journal
 from system.storage.journal.lock import AccountLock
-from system.storage.journal.record import Entry
+from system.storage.journal.record import JSON, Entry
 from system.storage.masking import mask_text
 from system.wiring import control
-from system.wiring.clock import SystemClock
+from system.wiring.clock import STILL_NS, SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
 from system.wiring.frames import Frames, recorded
@@ -41,7 +42,7 @@ from system.wiring.places import Places, known_accounts, make, make_data_dir, pl
 from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.rules import at_a_mock
-from system.wiring.runs import Mode, recorded_run
+from system.wiring.runs import Mode, check_names, recorded_run
 from system.wiring.status import status_of_journal, take_status
 from system.wiring.stopping import Stopping
 from system.wiring.version import version
@@ -60,6 +61,11 @@ class Plan:
     is_paper: bool
     records_wire: bool = False
     exits_if_halted: bool = False
+
+    @property
+    def names(self) -> dict[str, JSON]:
+        """What its orders are known by at the broker."""
+        return {"instrument": self.rules.settings.instrument.symbol, "client_id": self.address.client_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +148,8 @@ class Live:
             if halted:
                 self._log("alert", name="halted", text=f"{halted}: no entries until bn resume")
             is_dry, wall_ns = plan.rules.is_dry, self._wall_ns
-            with recorded_run(journal, version=version(), mode=mode, is_dry=is_dry, wall_ns=wall_ns):
+            check_names(journal, recollect().orders, plan.names)
+            with recorded_run(journal, version=version(), mode=mode, is_dry=is_dry, wall_ns=wall_ns, names=plan.names):
                 await self._trade(places, mode, greeting, recollect, machine)
 
     async def _trade(
@@ -258,12 +265,17 @@ async def _take_orders(running: Running, task_status: trio.TaskStatus[None] = tr
 
 async def _follow_wall(running: Running) -> None:
     """Take over where the machine's clock has been set, while nothing is held that counts its time."""
+    is_back = False
     while True:
         await trio.sleep(ANCHOR_S)
         state = running.wiring.order.state
         if not state.book.position and running.wiring.is_settled:
             step_ns = running.clock.anchor()
-            if step_ns:
+            was_back, is_back = is_back, step_ns < -STILL_NS
+            if is_back and not was_back:
+                text = f"the clock was set back by {-step_ns / SECOND_NS:.0f} s; the old time goes on until a new start"
+                running.log("alert", name="clock_set_back", text=text)
+            elif step_ns and not is_back:
                 running.log("clock_set", step_ns=step_ns)
 
 

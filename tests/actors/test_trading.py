@@ -1,5 +1,6 @@
 """From a signal to a bracket, and from its fills back to the gate."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from system.domain.bracket import Phase
 from system.domain.order_events import Cancel, OpenOrderTold, Place, Terms
 from system.domain.road import EntriesHeld, GateTurned, OperatorAsked
 from system.domain.settings import SECOND_NS
-from tests.actors.stage import SETTINGS, Paper, Stage, push, stage
+from tests.actors.stage import SETTINGS, Paper, Stage, Tws, push, stage
+from tests.domain.tape import NOON
 
 pytestmark = pytest.mark.trio
 
@@ -184,3 +186,24 @@ async def test_a_day_that_loses_too_much_with_what_is_open_is_closed_and_halted(
         assert it.done(Place)[-1].orders[0].type == "MKT"
         assert it.wiring.risk.halted == "the day's loss is beyond its limit"
         assert "day_loss" in it.ears.alerts()
+
+
+async def test_f31_a_position_that_is_taken_over_without_a_quote_is_worth_what_was_paid(autojump_clock: object) -> None:
+    """While the program is away the exchange takes back the exit: what it finds was bought, and not for nothing."""
+    paper, tws = Paper(), Tws()
+    async with stage(settings=SETTINGS, paper=paper, tws=tws) as it:
+        await it.until_ready()
+        await push(it, +1)
+        tws.fill(1, 20_001)
+        await it.settle()
+        tws.fill(3, 19_993)
+        await it.settle()
+        assert it.wiring.risk.risk.counters.net_cents < 0
+    tws.book.executions[-1] = replace(tws.book.executions[-1], exec_id="0001.0001.02", contracts=0)
+    tws.book.own = 1
+    again = Tws()
+    again.book = tws.book
+    async with stage(NOON + 600 * SECOND_NS, settings=SETTINGS, paper=paper, tws=again) as it:
+        await it.settle(3)
+        assert "gate_differs" in it.ears.alerts()
+        assert (it.wiring.risk.risk.position.contracts, it.wiring.risk.risk.position.entry_value) == (1, 20_001)

@@ -199,8 +199,34 @@ async def test_a_position_that_is_no_number_of_contracts_is_not_known(held: obje
         assert not (await road.until(PositionsAnswered)).known
 
 
-def position(req_id: str, held: object, model: str = "") -> bytes:
-    terms = (CON_ID, "ES", "FUT", "20240621", 0, "", "50", "CME", "USD", "ESM4", "ES")
+async def test_f50_what_is_held_in_other_futures_of_the_kind_is_told_by_name() -> None:
+    async with proven() as (road, peer):
+        req_id = await ask_peer(peer, "positions", road)
+        rows = [
+            position(req_id, 1),
+            position(req_id, 3, con_id=77, name="ESH4"),
+            position(req_id, -1, "model", con_id=77, name="ESH4"),
+            position(req_id, -4, con_id=78, symbol="MES", name="MESM4"),
+            position(req_id, 0, con_id=79, name="ESU4"),
+            position(req_id, 5, con_id=80, symbol="NQ", name="NQM4"),
+            position(req_id, 0.5, con_id=81, symbol="ES", kind="STK", name="ES"),
+        ]
+        await peer.say(*rows, message(72, 1, req_id))
+        answer = await road.until(PositionsAnswered)
+        assert (answer.known, answer.contracts, answer.others) == (True, 1, ("+2 ESH4", "-4 MESM4"))
+
+
+def position(
+    req_id: str,
+    held: object,
+    model: str = "",
+    *,
+    con_id: int = CON_ID,
+    symbol: str = "ES",
+    kind: str = "FUT",
+    name: str = "ESM4",
+) -> bytes:
+    terms = (con_id, symbol, kind, "20240621", 0, "", "50", "CME", "USD", name, symbol)
     return message(71, 1, req_id, "DU1234567", *terms, held, 5000.0, model)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from system.storage.journal import read_journal
+from system.storage.journal import Journal, read_journal
 from tests.cli.test_config import bn
 from tests.cli.test_mock_tws import ROOT, mock
 from tests.cli.test_sim import command
@@ -124,6 +124,20 @@ def test_an_operator_halts_kills_restarts_and_resumes_it(tmp_path: Path) -> None
     logs = "".join(path.read_text() for path in tmp_path.glob("logs/*.log")) + "".join(running.lines)
     assert account not in logs
     assert "operator_answered" in logs
+
+
+def test_f24_what_an_earlier_run_has_in_hand_is_not_taken_up_as_another_client(tmp_path: Path) -> None:
+    with market(tmp_path) as port:
+        with live(tmp_path, port) as running:
+            running.wait_for("link phase=ready")
+            running.end(signal.SIGKILL)
+        (path,) = tmp_path.glob("data/*/journal.db")
+        bracket = {"ref": "bn1-1", "side": 1, "contracts": 1, "target_ticks": 4016, "stop_ticks": 3992, "entry_id": 1}
+        with Journal.open(path, path.parent.name) as journal:
+            journal.append("intent", 1, bracket)
+        with live(tmp_path, port, "--client-id", "2") as refused:
+            refused.wait_for("client_id is 2, and what the journal holds was sent with 1")
+            assert refused.process.wait(WITHIN_S) == 5
 
 
 def test_a_pipe_that_nobody_reads_does_not_hold_it_up(tmp_path: Path) -> None:

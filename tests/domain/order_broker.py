@@ -50,6 +50,7 @@ class Broker:
     foreign: dict[int, OpenOrderTold] = field(default_factory=dict)
     own: int = 0  # contracts that orders of ours have brought
     others: int = 0
+    other_months: tuple[str, ...] = ()
     mail: list[Any] = field(default_factory=list)
     spent: set[str] = field(default_factory=set)
     refuse_next: bool = False
@@ -214,4 +215,5 @@ class Broker:
             return OpenOrdersAnswered(orders=(*told, *self.foreign.values()) if known else (), **common)
         if ask.question == "executions":
             return ExecutionsAnswered(executions=tuple(self.executions) if known else (), **common)
-        return PositionsAnswered(contracts=self.position if known else 0, **common)
+        others = self.other_months if known else ()
+        return PositionsAnswered(contracts=self.position if known else 0, others=others, **common)

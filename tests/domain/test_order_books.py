@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.domain.book import KEPT_NS, Book, Execution, add, is_new, split_id
+from system.domain.book import EXPLAINED_NS, INFERRED, KEPT_NS, Book, Execution, add, is_new, split_id
 from system.domain.intent import Order, Role
 from system.domain.limits import reach, worst
 from system.domain.order_state import OrderState
@@ -35,6 +35,14 @@ def test_ids_that_never_come_again_are_forgotten_and_their_contracts_are_not() -
     assert (book.position, list(book.executions)) == (2, ["b"])
 
 
+def test_what_is_held_has_the_price_of_the_last_execution_on_its_side() -> None:
+    book = add(Book(), "a.1", replace(execution(), price_ticks=4000))
+    book = add(book, "b.1", replace(execution(), price_ticks=4002))
+    book = add(book, "c.1", replace(execution(side=-1), price_ticks=4010))
+    assert (book.position, book.held_at_ticks) == (1, 4002)
+    assert Book().held_at_ticks == 0
+
+
 def test_executions_take_the_place_of_inferred_ones_of_their_side() -> None:
     book = add(Book(3), "inferred7.1", execution(-1, 3))
     book = add(book, "a.1", execution(-1, 2))
@@ -43,6 +51,12 @@ def test_executions_take_the_place_of_inferred_ones_of_their_side() -> None:
     assert book.position == 1
     book = add(book, "c.1", execution(-1, 1))
     assert (book.position, list(book.executions)) == (1, ["a", "b", "c"])
+
+
+def test_an_execution_explains_no_inferred_fill_of_days_ago() -> None:
+    for age_ns, position in ((EXPLAINED_NS - 1, -1), (EXPLAINED_NS, -2)):
+        book = add(Book(), f"{INFERRED}9.1", replace(execution(side=-1), order_id=0))
+        assert add(book, "a.1", execution(side=-1, ts_ns=age_ns)).position == position
 
 
 def test_what_fills_an_order_that_lives_explains_no_inferred_fill_that_was_ascribed_to_none() -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from system.domain.order_events import Filled, PositionTold
+from system.domain.order_events import Alert, Filled, PositionTold, ResumeAsked
+from system.domain.settings import DAY_S
 from tests.domain.order_broker import CLIENT
-from tests.domain.order_pit import Pit, foreign
+from tests.domain.order_pit import Pit, S, foreign
 
 
 def test_f02_fills_in_a_gap_are_found_by_asking() -> None:
@@ -189,6 +190,17 @@ def test_f30_an_exit_told_before_its_entry_is_no_position_of_the_wrong_sign() ->
     assert (len(pit.placed()), pit.halts()) == (3, [])
 
 
+def test_f30_an_answer_that_tells_the_exit_before_its_entry_tells_the_gate_of_both() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.broker.fill(pit.broker.orders[1], 1, 4001)
+    pit.broker.fill(pit.broker.orders[3], 1, 3993)
+    pit.broker.executions.reverse()
+    pit.link()
+    assert pit.fills() == [(1, 1, 4001, "entry"), (-1, 1, 3993, "stop")]
+
+
 def test_f30_a_fill_of_a_finished_bracket_counts_and_halts() -> None:
     pit = Pit()
     pit.open()
@@ -214,6 +226,20 @@ def test_f31_executions_count_once_and_corrections_by_their_difference() -> None
     assert pit.state.book.position == 1
     assert "execution_corrected" in pit.alerts()
     assert len(pit.fills()) == 1
+
+
+def test_f31_what_a_trade_log_of_a_week_tells_again_is_not_booked_again() -> None:
+    """Where TWS is set to show a week, each answer holds the executions of all of it, and not of today alone."""
+    pit = Pit()
+    pit.open()
+    pit.fill("target")
+    pit.pass_s(10)
+    pit.now_ns += 7 * DAY_S * S
+    pit.pass_s(1)
+    pit.enter()
+    pit.fill("entry")
+    pit.pass_s(61)
+    assert (pit.state.book.position, pit.alerts(), pit.halts()) == (1, [], [])
 
 
 def fill_and_take_back(pit: Pit, role: str, held: int) -> None:
@@ -288,6 +314,37 @@ def test_f43_a_foreign_execution_is_said_once() -> None:
     pit.feed(told)
     assert pit.alerts() == ["foreign_execution"]
     assert pit.state.book.position == 1
+
+
+def test_f19_many_foreign_executions_are_each_said_once() -> None:
+    pit = Pit()
+    pit.open()
+    ours = pit.broker.executions[0]
+    pit.broker.executions += [replace(ours, exec_id=f"by hand.{number}.01", ref="") for number in range(200)]
+    pit.pass_s(300)
+    assert pit.alerts() == ["foreign_execution"] * 200
+
+
+def test_f50_what_is_held_in_another_month_is_said_and_halts_once() -> None:
+    pit = Pit()
+    pit.broker.other_months = ("+1 ESH4", "-2 MESM4")
+    pit.link()
+    pit.enter()
+    assert pit.ended() == ["halted: contracts are held in another month"]
+    (text,) = [told.text for told in pit.said if isinstance(told, Alert) and told.event == "other_month"]
+    assert text == "the account holds +1 ESH4, -2 MESM4, which is not the contract that is traded here"
+    assert pit.halts() == ["contracts are held in another month"]
+    pit.feed(ResumeAsked(now_ns=0))
+    pit.pass_s(150)
+    pit.restart()
+    pit.link()
+    assert len(pit.halts()) == 1
+    pit.broker.other_months = ()
+    pit.pass_s(61)
+    assert (pit.state.others, len(pit.halts())) == ("", 1)
+    pit.broker.other_months = ("+1 ESH4",)
+    pit.pass_s(61)
+    assert len(pit.halts()) == 2
 
 
 @pytest.mark.parametrize("side", [1, -1])

@@ -277,6 +277,26 @@ def test_s18_two_exits_that_filled_flip_the_position_and_the_excess_goes_at_once
     assert pit.state.book.position == 0
 
 
+def test_s18_an_excess_that_could_not_be_prevented_in_three_attempts_is_closed_all_the_same() -> None:
+    pit = Pit()
+    pit.link()
+    pit.enter(contracts=2)
+    pit.fill("entry", 1)
+    entry, stop = pit.broker.orders[1], pit.broker.orders[3]
+    entry.status = "Cancelled"  # and its exits are left as large as they were
+    pit.broker.mail.append(pit.broker.status(entry))
+    pit.broker._modify = lambda order, terms: pit.broker.mail.append(  # type: ignore[method-assign]
+        pit.broker.error(terms.order_id, 110)
+    )
+    pit.pass_s(30)
+    assert pit.alerts() == ["exit_failed", "halted"]
+    pit.said.clear()
+    pit.broker.fill(stop, 2)
+    pit.deliver()
+    assert pit.state.book.position == -1
+    assert [(terms.side, terms.contracts, terms.type) for terms in pit.placed()] == [(1, 1, "MKT")]
+
+
 def test_l06_a_cancel_that_is_never_answered_halts() -> None:
     pit = Pit()
     pit.link()
@@ -289,3 +309,16 @@ def test_l06_a_cancel_that_is_never_answered_halts() -> None:
         pit.deliver()
         pit.pass_s(1)
     assert pit.canceled().count(1) <= 3
+
+
+def test_l06_an_entry_that_does_not_fill_is_taken_back() -> None:
+    """The market may be halted: when it trades again, stop and target would be those of another market."""
+    pit = Pit()
+    pit.link()
+    pit.enter()
+    pit.pass_s(29)
+    assert pit.canceled() == []
+    pit.pass_s(1)
+    assert pit.canceled() == [1]
+    assert pit.ended() == ["entry canceled"]
+    assert pit.state.is_flat

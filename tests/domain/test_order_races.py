@@ -39,6 +39,19 @@ def test_the_same_with_its_last_execution_after_the_status() -> None:
     assert pit.of("stop").state.value == "filled"
 
 
+def test_f28_an_exit_that_its_group_made_smaller_and_that_filled_while_we_were_away_is_over() -> None:
+    """Its status was lost. Asked for a cancel, TWS says "Filled", and the executions are of a part of what was sent."""
+    pit = Pit()
+    pit.open(contracts=2)
+    pit.fill("target", 1)
+    pit.broker.fill(pit.broker.orders[3], 1)
+    pit.link()
+    pit.pass_s(20)
+    assert pit.states() == ["entry filled", "target canceled", "stop filled"]
+    assert (pit.alerts(), pit.halts()) == ([], [])
+    assert pit.state.is_flat
+
+
 def test_a_part_of_what_the_status_told_leaves_the_rest_in_doubt() -> None:
     pit = Pit()
     pit.open(contracts=3)

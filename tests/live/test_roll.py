@@ -62,3 +62,20 @@ async def test_f50_a_running_system_moves_on_at_the_open_of_the_roll_session(aut
         assert it.wiring.watchdog.state.failures == 0
         (contract,) = [contract for contract, _ in mock.desk.positions()]
         assert contract.last_trade == "20240920"
+
+
+async def test_f50_what_is_held_in_the_old_month_without_our_knowledge_is_said_and_halts(
+    autojump_clock: object,
+) -> None:
+    """The journal is another one: of the position in June nothing is known, and September is traded."""
+    mock = a_quiet_world(datetime(2024, 6, 13, 10, tzinfo=NEW_YORK))
+    async with live(mock, settings=overnight(7), rolls=True) as it:
+        await it.enter()
+    async with live(mock, settings=overnight(8), rolls=True) as it:
+        await it.until(lambda: "other_month" in it.ears.alerts(), 60)
+        assert months(it) == ["2024-09"]
+        assert it.wiring.order.state.others == "+1 ESM4"
+        await it.signal(1)
+        await it.settle(5)
+        assert it.ears.signals[-1][1] == "halted"
+        assert it.placed == [1, 2, 3]  # by the run before

@@ -187,6 +187,14 @@ def test_the_journal_alone_can_be_halted_and_resumed(places: Places) -> None:
     assert tell_journal(places, "resume", "", lambda: NOW_NS) == "not halted; nothing to resume"
 
 
+def test_f19_a_resume_by_the_journal_forgets_refused_entries_as_one_on_the_road_does(places: Places) -> None:
+    with Journal.open(places.journal, ACCOUNT) as journal:
+        journal.append("state", NOW_NS, {"refused": 3, "halted": "three entries in a row were refused"})
+    tell_journal(places, "resume", "", lambda: NOW_NS)
+    with Journal.open(places.journal, ACCOUNT) as journal:
+        assert remember(journal.records()).orders.refused == 0
+
+
 def test_a_halt_without_a_reason_has_the_same_one_as_on_the_road(places: Places) -> None:
     tell_journal(places, "halt", "", lambda: NOW_NS)
     assert halted(places) == "halt asked for"

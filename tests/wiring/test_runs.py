@@ -8,11 +8,12 @@ import pytest
 import trio
 
 from system.config import Config
-from system.domain.errors import LinkGaveUpError, StorageError
+from system.domain.errors import LinkGaveUpError, RefusedError, StorageError
+from system.domain.order_log import State, fold
 from system.domain.settings import DAY_S, SECOND_NS
 from system.storage.journal import Journal, read_journal
 from system.wiring.places import make, places_of
-from system.wiring.runs import HOW_MAX, Mode, has_recent_paper_run, recorded_run
+from system.wiring.runs import HOW_MAX, Mode, check_names, has_recent_paper_run, recorded_run
 from system.wiring.version import CODE, digest, version
 
 ACCOUNT = "DU1234567"
@@ -93,6 +94,35 @@ def fail(journal: Journal, error: BaseException, *, closes: bool = False) -> Non
 def test_a_journal_that_takes_no_more_does_not_hide_what_was_raised(journal: Journal) -> None:
     with pytest.raises(StorageError, match="the disk"):
         fail(journal, StorageError("the disk is full"), closes=True)
+
+
+NAMES = {"instrument": "ES", "client_id": 1}
+
+
+def in_hand() -> State:
+    """A bracket that nothing is known of."""
+    terms = {"side": 1, "contracts": 1, "target_ticks": 4016, "stop_ticks": 3992, "entry_id": 1}
+    return fold([("intent", NOW_NS, {"ref": "bn1-1", **terms})])
+
+
+def began_as(journal: Journal, names: dict[str, Any]) -> None:
+    with recorded_run(journal, version="1", mode="paper", is_dry=False, wall_ns=lambda: NOW_NS, names=names):
+        pass
+
+
+@pytest.mark.parametrize(("name", "other"), [("instrument", "MES"), ("client_id", 2)])
+def test_f24_what_is_in_hand_is_held_under_no_other_name(name: str, other: object, journal: Journal) -> None:
+    began_as(journal, NAMES | {name: other})
+    began_as(journal, NAMES)
+    check_names(journal, in_hand(), NAMES)
+    check_names(journal, State(), NAMES | {name: other})
+    with pytest.raises(RefusedError, match=rf"^{name} is {other}, and what the journal holds was sent with"):
+        check_names(journal, in_hand(), NAMES | {name: other})
+
+
+def test_a_journal_without_names_refuses_none(journal: Journal) -> None:
+    run(journal)
+    check_names(journal, in_hand(), NAMES)
 
 
 def test_a_paper_run_of_this_program_within_a_week_counts(config: Config, journal: Journal) -> None:
