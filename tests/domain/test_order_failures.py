@@ -297,19 +297,6 @@ def test_f02_while_ib_is_lost_reports_count_and_answers_do_not() -> None:
     assert len([command for command in pit.said if isinstance(command, Ask)]) == asked
 
 
-def test_s17_an_order_that_stays_pending_is_asked_after_each_second_a_dozen_times_and_then_more_slowly() -> None:
-    pit = Pit()
-    pit.open()
-    target = pit.broker.orders[2]
-    target.status = "PendingSubmit"
-    pit.feed(pit.broker.status(target))
-    pit.said.clear()
-    pit.pass_s(612)
-    rounds = sum(isinstance(told, Ask) and told.question == "positions" for told in pit.said)
-    assert rounds <= 12 + 600 / 5 + 1
-    assert pit.alerts() == ["unresolved"]
-
-
 def test_s12_unresolved_orders_are_said_out_loud_within_a_minute() -> None:
     pit = Pit()
     pit.link()
