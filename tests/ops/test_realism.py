@@ -58,7 +58,6 @@ def test_a_flow_is_hard_to_tell_from_itself_and_easy_from_a_random_walk(
     assert figures["below_midpoint"] == (figures["auc"] < figures["midpoint"])
     low, high = figures["interval_95"]
     assert low < figures["auc"] < high
-    assert figures == realism.realism(*tapes, repeats=1)
 
 
 def test_a_feature_that_betrays_comes_first(realism: ModuleType) -> None:
@@ -68,6 +67,7 @@ def test_a_feature_that_betrays_comes_first(realism: ModuleType) -> None:
     a[::7, 1] = np.nan
     verdict = realism.tell_apart(a, b, why=True, repeats=1)
     assert verdict.auc > 0.9
+    assert realism.tell_apart(a, b, why=True, repeats=1).document() == verdict.document(), "the same each time"
     assert int(np.argmax(verdict.importance)) == int(np.argmax(verdict.auc_lost)) == 3
     assert realism.auc_alone(a[:, 3], b[:, 3]) > 0.9
 
