@@ -58,9 +58,9 @@ def in_memory() -> dict[str, float]:
     import trio_asyncio
 
     from simulator.tws.lockstep import play, seed_scheduler
+    from simulator.tws.lockstep_clock import LockstepClock
     from simulator.tws.memory import in_memory, market_clock
     from simulator.tws.start import replayed
-    from simulator.tws.virtual_clock import VirtualClock
     from system.domain.ticks import QUOTE, batch_of
     from system.storage.tape import TapeWriter
     from system.storage.tape_meta import TapeMeta
@@ -103,7 +103,7 @@ def in_memory() -> dict[str, float]:
         with TapeWriter(path, TapeMeta(symbol="ES", contract_month=None, source="synthetic", seed=1)) as writer:
             writer.write(quotes)
         seed_scheduler(1)
-        trio.run(main, path, clock=VirtualClock())
+        trio.run(main, path, clock=LockstepClock())
     assert seen > VIRTUAL_S * TICKS_PER_VIRTUAL_S * 0.9, seen
     return {"ticks": seen, "us_per_tick": round(took / seen * 1e6, 1), "virtual_s_per_s": round(VIRTUAL_S / took)}
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # says how fast the machine is, not what the code does
 
@@ -22,6 +22,6 @@ settings.load_profile(os.environ.get("BN_TEST_HYPOTHESIS", DEFAULT))
 
 
 @pytest.fixture
-def autojump_clock() -> VirtualClock:
+def autojump_clock() -> LockstepClock:
     """Instead of pytest-trio's: the same instants in fewer passes of the scheduler."""
-    return VirtualClock()
+    return LockstepClock()

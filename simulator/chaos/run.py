@@ -27,8 +27,8 @@ from simulator.chaos.watched import WatchedPlayer
 from simulator.invariants.broken import BrokenError
 from simulator.invariants.oracle import Oracle
 from simulator.tws.lockstep import seed_scheduler
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.memory import market_clock
-from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World
 from system.domain.settings import FOREVER_NS, SECOND_NS
 
@@ -83,7 +83,7 @@ def run(plan: Plan, *, trace: Any = None, save: Path | None = None) -> Result:
     gc.collect()
     gc.disable()  # finalizers run where references end, not where a counter stands
     try:
-        trio.run(_Run(plan, world, result, trace, save).main, clock=VirtualClock())
+        trio.run(_Run(plan, world, result, trace, save).main, clock=LockstepClock())
     finally:
         gc.enable()
         logging.disable(logging.NOTSET)
@@ -187,7 +187,7 @@ class _Run:
         self._world.advance(max(self._world.now_ns, timeline.began_ns + round(until_s * SECOND_NS)))
         if not self._striker.sleeps:
             clock = trio.lowlevel.current_clock()
-            assert isinstance(clock, VirtualClock)
+            assert isinstance(clock, LockstepClock)
             clock.jump(seconds)
         self._oracle.stood_still()
 

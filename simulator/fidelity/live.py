@@ -110,7 +110,7 @@ async def run(
     month: ContractMonth,
     mark_ns: int = SECOND_NS,
 ) -> tuple[Result, list[str]]:
-    """The result of a tape that has events, and what the system complained of; for a `VirtualClock`."""
+    """The result of a tape that has events, and what the system complained of; for a `LockstepClock`."""
     market = Market.of(batches, Exchange(latency_ns=settings.order_latency_ns))
     market.singly, market.quotes_end_ns = True, lambda session: session.break_ns
     market.now_ns = (market.next_event_ns // SECOND_NS - LEAD_S) * SECOND_NS  # so that probes go with the clock's marks

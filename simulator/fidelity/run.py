@@ -17,7 +17,7 @@ from simulator.replay.run import Source, summary_of
 from simulator.replay.trader import Trader
 from simulator.tws.data.contracts import listed
 from simulator.tws.lockstep import seed_scheduler
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.config import Config
 from system.domain.confluence import Confluence
 from system.domain.errors import BnError, InputError
@@ -165,7 +165,7 @@ def simulate(
     seed_scheduler(0)
     with nothing_outside():
         try:
-            result, faults = trio.run(play, clock=VirtualClock())
+            result, faults = trio.run(play, clock=LockstepClock())
         except BaseExceptionGroup as group:
             errors = _leaves(group)
             if isinstance(errors[0], BnError):

@@ -48,7 +48,7 @@ class Stepped(Protocol):
 
 
 class Beat:
-    """Plays a world to the end of its tape in lock-step: for a `VirtualClock`, as `play` is.
+    """Plays a world to the end of its tape in lock-step: for a `LockstepClock`, as `play` is.
 
     It keeps to the letter of METHOD.md 7: what is sent acts at its arrival, be it sent while nothing happens; what the
     clock makes due at a whole second comes before that instant's events; and what one step leads to is done before the
@@ -93,7 +93,7 @@ async def play(world: World, until_ns: int, *, grain_ns: int = 1) -> None:
     """Play up to `until_ns`, an instant at a time; instants in the same `grain_ns` are played as one, at its end.
     Where nothing happens time goes on by STEP_NS.
 
-    For a `VirtualClock`, which jumps only when every task is blocked: the lock-step.
+    For a `LockstepClock`, which jumps only when every task is blocked: the lock-step.
     Time on its clock is counted from the call's instant in whole nanoseconds, so that no rounding adds
     up.
     """

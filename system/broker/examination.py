@@ -14,6 +14,7 @@ from system.broker.finding import Failed, Finding, Unjudged
 from system.broker.greeting import MOCK
 from system.broker.quick_look import quotes_in_words
 from system.domain.instrument import Instrument, front_month
+from system.domain.link import NOT_BY_TICK
 from system.domain.session import CHICAGO, Calendar
 from system.domain.settings import SECOND_NS
 
@@ -23,7 +24,7 @@ TICKS_S: Final = 15.0
 SKEW_FAR_S: Final = 30
 SKEW_NEAR_S: Final = 2
 READ_ONLY: Final = 321
-NO_LIVE_DATA: Final = (354, 10089, 10090, 10167, 10168, 10189, 10197)
+NO_LIVE_DATA: Final = (354, 10089, 10090, 10167, 10168, 10189, 10190, 10197)
 ENDED: Final = ("TWS was closed or restarted, or the network failed: try again",)
 HANGS: Final = ("TWS hangs, or has lost IB: look at its status bar",)
 
@@ -49,6 +50,10 @@ NO_DATA: Final = (
     "the same login has data open elsewhere (another TWS, the mobile app): log out there",
     "delayed data is not traded on",
 )
+NOT_TICK_BY_TICK: Final = (
+    "other programs may have used up the account's tick-by-tick requests (three, as a rule): end them",
+    "or let bn live take this data as TWS samples it: allow_sampled = true in the configuration",
+)
 NO_CONTRACT: Final = (
     "the permission to trade US futures is missing: Client Portal > Settings > Trading Permissions",
     "a TWS that has just started is still loading contracts: try again in a minute",
@@ -69,6 +74,7 @@ class Examination:
     paper: bool
     roll_days: int
     wall_ns: Callable[[], int]
+    allow_sampled: bool = False
     contract: Any = None
     now_ns: int = 0  # TWS's time
     is_mock: bool = False
@@ -195,12 +201,35 @@ class Examination:
         with trio.move_on_after(TICKS_S):
             await first.wait()
             await trio.sleep(1)
-        refused = [said for said in list(door.said)[before:] if said.code in NO_LIVE_DATA]
-        if refused:
-            raise Failed(f"{refused[0].code}: {refused[0].text}", *NO_DATA)
+        if why := _refusal(door, before):
+            by_tick = int(why.partition(":")[0]) in NOT_BY_TICK
+            if by_tick and self.allow_sampled:
+                return await self._sampled(door, why)
+            raise Failed(why, *(NOT_TICK_BY_TICK if by_tick else ()), *NO_DATA)
         if not self.quotes:
             raise self._silence()
         return f"{len(self.quotes)} quotes tick by tick, the last {self.quotes[-1][0]} to {self.quotes[-1][1]}"
+
+    async def _sampled(self, door: Door, why: str) -> str:
+        """As `bn live` takes it where it is refused tick by tick."""
+        before = len(door.said)
+        ticker = door.ib.reqMktData(self.contract)
+        whole = trio.Event()
+
+        def see(changed: Any) -> None:
+            sizes = changed.bidSize, changed.askSize
+            if not whole.is_set() and min(changed.bid, changed.ask, *sizes) > 0:
+                self.quotes.append((changed.bid, changed.ask, *map(int, sizes)))
+                whole.set()
+
+        ticker.updateEvent.connect(see, keep_ref=True)
+        with trio.move_on_after(TICKS_S):
+            await whole.wait()
+        if refused := _refusal(door, before):
+            raise Failed(refused, *NO_DATA)
+        if not self.quotes:
+            raise self._silence()
+        return f"sampled by TWS, as allow_sampled allows, for it is refused tick by tick ({why})"
 
     def _silence(self) -> Failed:
         """No quote came: is the market closed?"""
@@ -243,3 +272,8 @@ class Examination:
             first = f"{len(door.swallowed)} messages could not be read; the first: {door.swallowed[0]}"
             raise Failed(first, "this version of TWS may be newer than what is known here")
         return "all were understood"
+
+
+def _refusal(door: Door, before: int) -> str:
+    """What TWS has said against live data since then: its code and its words, or nothing."""
+    return next((f"{said.code}: {said.text}" for said in list(door.said)[before:] if said.code in NO_LIVE_DATA), "")

@@ -37,7 +37,8 @@ def doctor(
     from system.broker.examination import Examination
     from system.config import load_config
 
-    settings = load_config(config, set_ or (), os.environ).settings()
+    loaded = load_config(config, set_ or (), os.environ)
+    settings = loaded.settings()
     if not host:
         raise InputError("--host: expected a name or an address")
     address = Address(host=host, port=port or PORTS[not real, gateway], client_id=client_id)
@@ -47,6 +48,7 @@ def doctor(
         paper=not real,
         roll_days=settings.roll_days,
         wall_ns=wall_ns,
+        allow_sampled=loaded.allow_sampled,
     )
     findings = trio.run(_examine, examination, json_)
     if json_:

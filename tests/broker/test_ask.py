@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import trio
 
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.broker.asked import BARS_DEADLINE_S, DEADLINE_S
 from system.domain import link_events as link
 from system.domain.order_events import (
@@ -42,7 +42,7 @@ async def ask(it: Virtual, question: Any, number: int) -> Any:
     return next(told for told in it.road.all(kind) if told.number == number)
 
 
-async def test_all_three_tell_what_the_broker_holds(autojump_clock: VirtualClock) -> None:
+async def test_all_three_tell_what_the_broker_holds(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(Place(orders=bracket()))
@@ -55,14 +55,14 @@ async def test_all_three_tell_what_the_broker_holds(autojump_clock: VirtualClock
         assert (await ask(it, "positions", 3)).contracts == 1
 
 
-async def test_an_empty_account_is_known_to_be_empty(autojump_clock: VirtualClock) -> None:
+async def test_an_empty_account_is_known_to_be_empty(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         assert [(await ask(it, question, 1)).known for question in QUESTIONS] == [True] * 3
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_f03_an_answer_without_its_end_is_not_known_in_time(question: str, autojump_clock: VirtualClock) -> None:
+async def test_f03_an_answer_without_its_end_is_not_known_in_time(question: str, autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(Place(orders=(FAR,)))
@@ -76,7 +76,7 @@ async def test_f03_an_answer_without_its_end_is_not_known_in_time(question: str,
 
 
 async def test_f03_a_list_of_orders_that_did_not_end_ends_the_connection(
-    autojump_clock: VirtualClock,
+    autojump_clock: LockstepClock,
 ) -> None:
     async with virtual() as it:
         await it.road.dial()
@@ -86,7 +86,7 @@ async def test_f03_a_list_of_orders_that_did_not_end_ends_the_connection(
 
 
 @pytest.mark.parametrize("question", ["executions", "positions"])
-async def test_an_end_that_comes_late_answers_no_later_question(question: str, autojump_clock: VirtualClock) -> None:
+async def test_an_end_that_comes_late_answers_no_later_question(question: str, autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.inject("mute_out", "5s")
@@ -97,7 +97,7 @@ async def test_an_end_that_comes_late_answers_no_later_question(question: str, a
         assert [(told.number, told.known) for told in answers] == [(1, False), (2, True)]
 
 
-async def test_f53_the_answers_of_an_earlier_connection_are_never_told(autojump_clock: VirtualClock) -> None:
+async def test_f53_the_answers_of_an_earlier_connection_are_never_told(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         for question in QUESTIONS:
@@ -109,7 +109,7 @@ async def test_f53_the_answers_of_an_earlier_connection_are_never_told(autojump_
 
 
 async def test_a_question_on_a_connection_that_has_just_ended_is_not_known(
-    autojump_clock: VirtualClock,
+    autojump_clock: LockstepClock,
 ) -> None:
     async with virtual() as it:
         await it.road.dial()
@@ -121,7 +121,7 @@ async def test_a_question_on_a_connection_that_has_just_ended_is_not_known(
 
 
 async def test_questions_for_open_orders_take_turns_and_the_last_is_answered(
-    autojump_clock: VirtualClock,
+    autojump_clock: LockstepClock,
 ) -> None:
     async with virtual() as it:
         await it.road.dial()
@@ -252,7 +252,7 @@ async def seed(it: Virtual, within_s: float) -> SeedAnswered:
         return await it.road.until(SeedAnswered)
 
 
-async def test_bars_since_the_open_are_summed_up(autojump_clock: VirtualClock) -> None:
+async def test_bars_since_the_open_are_summed_up(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         await trio.sleep(70)
@@ -262,7 +262,7 @@ async def test_bars_since_the_open_are_summed_up(autojump_clock: VirtualClock) -
         assert 20_000 < told.price_size / told.size < 20_004
 
 
-async def test_a_seed_that_does_not_come_is_not_known(autojump_clock: VirtualClock) -> None:
+async def test_a_seed_that_does_not_come_is_not_known(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.inject("2105", "1h")

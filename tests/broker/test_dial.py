@@ -6,7 +6,7 @@ import struct
 import pytest
 import trio
 
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.broker import line
 from system.domain import link_events as link
 from system.domain.order_events import Place
@@ -47,7 +47,7 @@ async def test_one_that_accepts_and_is_silent_is_given_up_in_time(monkeypatch: p
         assert await road.fails() == f"127.0.0.1:{port} did not answer within 0.3 s"
 
 
-async def test_a_stalled_greeting_is_given_up_after_ten_seconds(autojump_clock: VirtualClock) -> None:
+async def test_a_stalled_greeting_is_given_up_after_ten_seconds(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         it.inject("stall_handshake", "1h")
         began_s = trio.current_time()
@@ -166,7 +166,7 @@ async def test_f60_another_account_is_refused_and_asked_nothing(
         assert said == b""
 
 
-async def test_f60_a_paper_account_behind_a_real_port_is_refused(autojump_clock: VirtualClock) -> None:
+async def test_f60_a_paper_account_behind_a_real_port_is_refused(autojump_clock: LockstepClock) -> None:
     async with virtual(port=7496) as it:
         it.road.broker.do(link.Dial(generation=1))
         assert (await it.road.until(link.AccountRefused)).reason == "port 7496 is not that of a paper account"

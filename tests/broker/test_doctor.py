@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from simulator.tws.handle import MockTws
+from system.broker.address import Address
+from system.broker.door import loop
+from system.broker.examination import Examination
+from system.domain.instrument import ES
+from tests.broker.stage import HERE, served
 from tests.cli.test_sim import bn
+from tests.faults.stage import START_NS
 
 pytestmark = pytest.mark.jit
 
@@ -86,6 +92,31 @@ def test_f46_no_right_to_live_data_is_told_with_where_to_subscribe(tws: MockTws,
     assert status == 1
     assert steps["market data"]["ok"] is False
     assert any("Market Data Subscriptions" in line for line in steps["market data"]["advice"])
+
+
+@pytest.mark.trio
+@pytest.mark.parametrize("allow_sampled", [True, False])
+async def test_f69_data_refused_tick_by_tick_is_looked_at_sampled_where_that_is_allowed(allow_sampled: bool) -> None:
+    async with served(speed=20) as (server, port), loop(pytest.fail):
+        server.world.data.limits.tick_by_tick = 0
+        examination = Examination(
+            address=Address(host=HERE, port=port, client_id=1),
+            instrument=ES,
+            paper=True,
+            roll_days=8,
+            wall_ns=lambda: START_NS,
+            allow_sampled=allow_sampled,
+        )
+        steps = {finding.step: finding async for finding in examination.run()}
+    data = steps["market data"]
+    assert data.ok is allow_sampled
+    if allow_sampled:
+        assert data.text.startswith("sampled by TWS, as allow_sampled allows, for it is refused tick by tick (10190: ")
+        assert steps["quotes"].ok
+        assert steps["what-if order"].ok
+    else:
+        assert data.text.startswith("10190: ")
+        assert any("allow_sampled = true" in line for line in data.advice)
 
 
 def test_a_bad_option_is_one_line_and_status_2(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 import pytest
 import trio
 
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.broker.pace import QUEUE_MAX, REQUESTS_MAX, Pace
 
 pytestmark = pytest.mark.trio
 
 
-async def test_the_first_of_a_second_go_at_once_and_the_rest_in_order(autojump_clock: VirtualClock) -> None:
+async def test_the_first_of_a_second_go_at_once_and_the_rest_in_order(autojump_clock: LockstepClock) -> None:
     pace, sent = Pace(), list[tuple[int, float]]()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(pace.run)
@@ -23,7 +23,7 @@ async def test_the_first_of_a_second_go_at_once_and_the_rest_in_order(autojump_c
         assert at_s - sent[at][1] >= 1.0
 
 
-async def test_after_a_quiet_second_requests_go_at_once_again(autojump_clock: VirtualClock) -> None:
+async def test_after_a_quiet_second_requests_go_at_once_again(autojump_clock: LockstepClock) -> None:
     pace, sent = Pace(), list[float]()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(pace.run)
@@ -45,7 +45,7 @@ async def test_requests_without_end_are_a_bug() -> None:
 
 
 async def test_f37_the_heartbeat_waits_for_the_pace_and_never_for_what_waits(
-    autojump_clock: VirtualClock,
+    autojump_clock: LockstepClock,
 ) -> None:
     pace, sent = Pace(), list[str]()
     async with trio.open_nursery() as nursery:

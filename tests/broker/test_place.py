@@ -3,8 +3,8 @@
 import pytest
 import trio
 
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.requests import CancelOrder, PlaceOrder
-from simulator.tws.virtual_clock import VirtualClock
 from system.domain import link_events as link
 from system.domain.order_events import Cancel, OpenOrderTold, Place, PlacementAnswered, StatusTold, Terms
 from system.domain.settings import SECOND_NS
@@ -38,7 +38,7 @@ async def test_f26_a_bracket_leaves_as_one_write_its_parent_first_and_its_last_o
         assert (answer.order_ids, answer.sent) == ((1, 2, 3), True)
 
 
-async def test_every_term_is_on_the_wire(autojump_clock: VirtualClock) -> None:
+async def test_every_term_is_on_the_wire(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(Place(orders=bracket()))
@@ -56,7 +56,7 @@ async def test_every_term_is_on_the_wire(autojump_clock: VirtualClock) -> None:
         }
 
 
-async def test_what_the_broker_reads_back_is_what_was_sent(autojump_clock: VirtualClock) -> None:
+async def test_what_the_broker_reads_back_is_what_was_sent(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(Place(orders=bracket()))
@@ -65,7 +65,7 @@ async def test_what_the_broker_reads_back_is_what_was_sent(autojump_clock: Virtu
         assert tuple(told.values()) == bracket()
 
 
-async def test_one_order_alone_is_transmitted(autojump_clock: VirtualClock) -> None:
+async def test_one_order_alone_is_transmitted(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(Place(orders=(Terms(order_id=1, ref="x", side=-1, contracts=1, type="MKT"),)))
@@ -73,7 +73,7 @@ async def test_one_order_alone_is_transmitted(autojump_clock: VirtualClock) -> N
         assert [order.terms.transmit for order in placed(it)] == [True]
 
 
-async def test_a_cancel_reaches_the_order(autojump_clock: VirtualClock) -> None:
+async def test_a_cancel_reaches_the_order(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         it.road.broker.do(
@@ -87,7 +87,7 @@ async def test_a_cancel_reaches_the_order(autojump_clock: VirtualClock) -> None:
 
 @pytest.mark.parametrize("ended_by", ["nothing yet", "abort", "hang_up", "reset"])
 async def test_without_a_connection_nothing_is_written_and_it_is_said_that_nothing_was_sent(
-    ended_by: str, autojump_clock: VirtualClock
+    ended_by: str, autojump_clock: LockstepClock
 ) -> None:
     async with virtual() as it:
         if ended_by != "nothing yet":
@@ -106,7 +106,7 @@ async def test_without_a_connection_nothing_is_written_and_it_is_said_that_nothi
         assert not placed(it)
 
 
-async def test_before_the_contract_is_known_nothing_is_placed(autojump_clock: VirtualClock) -> None:
+async def test_before_the_contract_is_known_nothing_is_placed(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         it.inject("2157", "1h")  # no contract is ever told
         it.road.broker.do(link.Dial(generation=1))
@@ -117,7 +117,7 @@ async def test_before_the_contract_is_known_nothing_is_placed(autojump_clock: Vi
         assert (await it.road.until(link.ConnectionLost)).reason == "no contract ES 2024-06 was told"
 
 
-async def test_s15_orders_leave_at_once_while_two_hundred_requests_wait(autojump_clock: VirtualClock) -> None:
+async def test_s15_orders_leave_at_once_while_two_hundred_requests_wait(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         began_ns = it.world.now_ns
@@ -137,7 +137,7 @@ async def test_s15_orders_leave_at_once_while_two_hundred_requests_wait(autojump
         assert not [told for told in it.road.all(link.CodeTold) if told.code == 100], "TWS has never complained"
 
 
-async def test_f38_no_second_has_more_than_forty_five_messages_in_it(autojump_clock: VirtualClock) -> None:
+async def test_f38_no_second_has_more_than_forty_five_messages_in_it(autojump_clock: LockstepClock) -> None:
     async with virtual() as it:
         await it.road.dial()
         sent_s: list[float] = []

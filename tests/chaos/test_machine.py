@@ -8,7 +8,7 @@ import trio.testing
 
 from simulator.chaos.disk import Disk, Paper
 from simulator.chaos.timeline import MachineClock, Timeline
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.domain.errors import RefusedError, StorageError
 from system.domain.order_events import Journal
 from system.domain.settings import SECOND_NS
@@ -92,7 +92,7 @@ def test_a_second_program_cannot_open_the_journal(disk: Disk) -> None:
 
 
 @pytest.mark.trio
-async def test_a_sleep_is_seen_by_the_clock_and_not_by_trio(autojump_clock: VirtualClock) -> None:
+async def test_a_sleep_is_seen_by_the_clock_and_not_by_trio(autojump_clock: LockstepClock) -> None:
     timeline = Timeline(BEGAN_NS)
     clock = MachineClock(timeline)
     await trio.sleep(10)
@@ -107,7 +107,7 @@ async def test_a_sleep_is_seen_by_the_clock_and_not_by_trio(autojump_clock: Virt
 
 
 @pytest.mark.trio
-async def test_a_step_of_the_wall_clock_shows_in_the_next_life_alone(autojump_clock: VirtualClock) -> None:
+async def test_a_step_of_the_wall_clock_shows_in_the_next_life_alone(autojump_clock: LockstepClock) -> None:
     timeline = Timeline(BEGAN_NS)
     clock = MachineClock(timeline)
     timeline.stepped_ns -= 600 * SECOND_NS

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from simulator.fidelity.guard import OutsideError, StandstillError, no_standstill, nothing_outside
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 
 
 def test_a_thread_is_refused_in_a_simulated_run_and_allowed_after_it() -> None:
@@ -26,7 +26,7 @@ def test_work_handed_to_trios_threads_is_refused() -> None:
         await trio.to_thread.run_sync(lambda: None)
 
     with nothing_outside(), pytest.raises(OutsideError):
-        trio.run(main, clock=VirtualClock())
+        trio.run(main, clock=LockstepClock())
 
 
 def test_a_connection_and_a_process_are_refused() -> None:
@@ -43,7 +43,7 @@ def test_a_run_that_spins_at_one_instant_is_ended() -> None:
                 await trio.lowlevel.checkpoint()
 
     with pytest.raises(StandstillError, match="stood still"):
-        trio.run(main, clock=VirtualClock())
+        trio.run(main, clock=LockstepClock())
 
 
 def test_a_run_that_goes_on_is_not() -> None:
@@ -53,7 +53,7 @@ def test_a_run_that_goes_on_is_not() -> None:
                 await trio.sleep(1)
         return trio.current_time()
 
-    assert trio.run(main, clock=VirtualClock()) == 20_000
+    assert trio.run(main, clock=LockstepClock()) == 20_000
 
 
 def test_a_run_in_which_everybody_waits_for_ever_is_ended() -> None:
@@ -62,4 +62,4 @@ def test_a_run_in_which_everybody_waits_for_ever_is_ended() -> None:
             await trio.sleep_forever()
 
     with pytest.raises(StandstillError, match="stood still"):
-        trio.run(main, clock=VirtualClock())
+        trio.run(main, clock=LockstepClock())

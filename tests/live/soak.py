@@ -26,9 +26,9 @@ from simulator.faults.plan import read_plan
 from simulator.faults.player import Player
 from simulator.fidelity.guard import nothing_outside
 from simulator.tws.lockstep import play
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.memory import in_memory
 from simulator.tws.session import Session
-from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World as Mock
 from system.broker.account import Account
 from system.broker.address import Address
@@ -351,7 +351,7 @@ async def _days(it: Program, ahead: Iterator[date], until: int, warm: int, show:
 def soak(days: int, show: Callable[[Tally], None] = lambda _: None) -> Tally:
     """In a folder of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, nothing_outside():
-        return trio.run(live, Path(folder), days, show, clock=VirtualClock())
+        return trio.run(live, Path(folder), days, show, clock=LockstepClock())
 
 
 def main() -> int:

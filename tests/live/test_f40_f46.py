@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.market_notices import MarketDataType
 from simulator.tws.requests import PlaceOrder
-from simulator.tws.virtual_clock import VirtualClock
 from system.domain.link_state import Phase
 from system.domain.order_events import Journal, Place
 from system.storage.journal import Journal as File
@@ -127,7 +127,7 @@ async def test_f41_an_actor_that_fails_begins_again_from_the_journal(autojump_cl
         assert it.wiring.risk.risk.position.contracts == 1
 
 
-async def test_f42_a_signal_that_is_judged_late_is_denied(autojump_clock: VirtualClock) -> None:
+async def test_f42_a_signal_that_is_judged_late_is_denied(autojump_clock: LockstepClock) -> None:
     """Something takes a third of a second of our loop with each packet: no entry on what is that old."""
     async with act() as it:
         record = it.reel.record

@@ -11,9 +11,9 @@ import trio
 import trio_asyncio
 
 from simulator.tws.lockstep import play, seed_scheduler
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.memory import in_memory, market_clock
 from simulator.tws.session import Session
-from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World
 from tests.tws.talk import a_world
 
@@ -104,7 +104,7 @@ async def main(library: str, seed: int) -> Digest:
 def run(library: str, seed: int) -> Digest:
     """One run; everything about it is a function of the seed."""
     seed_scheduler(seed)
-    return trio.run(main, library, seed, clock=VirtualClock())
+    return trio.run(main, library, seed, clock=LockstepClock())
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from simulator.faults.player import Player
 from simulator.tws.data.source import DataDesk
 from simulator.tws.desk.desk import Desk
 from simulator.tws.lockstep import STEP_NS, play
+from simulator.tws.lockstep_clock import LockstepClock
 from simulator.tws.market import Market
-from simulator.tws.virtual_clock import VirtualClock
 from simulator.tws.world import World
 from system.domain.settings import SECOND_NS
 from system.domain.ticks import QUOTE, batch_of
@@ -97,7 +97,7 @@ def test_the_clock_goes_on_where_the_tape_is_silent() -> None:
                 await trio.sleep(0.35)
                 lags.append(START_NS + (trio.current_time() - began_s) * SECOND_NS - world.now_ns)
 
-    trio.run(look, clock=VirtualClock())
+    trio.run(look, clock=LockstepClock())
     assert 0 <= max(lags) <= STEP_NS
 
 
@@ -117,5 +117,5 @@ def test_a_fault_that_a_message_leads_to_comes_when_it_is_due() -> None:
                 await trio.sleep(wait_s)
                 came[wait_s] = OPEN in client.kinds()
 
-    trio.run(trade, clock=VirtualClock())
+    trio.run(trade, clock=LockstepClock())
     assert came == {0.09: False, 0.02: True}

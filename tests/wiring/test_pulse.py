@@ -14,7 +14,7 @@ import pytest
 import trio
 import trio.testing
 
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ class Said:
         self.events.append((event, fields))
 
 
-async def lateness(clock: VirtualClock, *late_s: float) -> tuple[Said, Pulse, list[float]]:
+async def lateness(clock: LockstepClock, *late_s: float) -> tuple[Said, Pulse, list[float]]:
     """What is said where something holds up the loop for so long, every ten seconds."""
     said, fed = Said(), []
     held_s = 0.0
@@ -48,27 +48,27 @@ async def lateness(clock: VirtualClock, *late_s: float) -> tuple[Said, Pulse, li
 
 
 @pytest.mark.trio
-async def test_f42_a_late_loop_is_said_once_a_minute_and_shown(autojump_clock: VirtualClock) -> None:
+async def test_f42_a_late_loop_is_said_once_a_minute_and_shown(autojump_clock: LockstepClock) -> None:
     said, pulse, _ = await lateness(autojump_clock, 0.06, 0.15, 0.3, 0.2, 0.0, 0.0, 0.0, 0.15)
     assert [(event, fields["late_ms"] > 99) for event, fields in said.events] == [("loop_late", True)] * 2
     assert 300 <= pulse.worst_ms <= 310
 
 
 @pytest.mark.trio
-async def test_the_worst_is_forgotten_after_two_minutes(autojump_clock: VirtualClock) -> None:
+async def test_the_worst_is_forgotten_after_two_minutes(autojump_clock: LockstepClock) -> None:
     _, pulse, _ = await lateness(autojump_clock, 0.3, *[0.0] * 13)
     assert pulse.worst_ms < 10
 
 
 @pytest.mark.trio
-async def test_f42_a_loop_that_stood_still_is_an_alert_each_time(autojump_clock: VirtualClock) -> None:
+async def test_f42_a_loop_that_stood_still_is_an_alert_each_time(autojump_clock: LockstepClock) -> None:
     said, _, _ = await lateness(autojump_clock, 1.2, 5.0)
     assert [fields["name"] for _, fields in said.events] == ["loop_stood_still"] * 2
     assert "5.0 s" in said.events[1][1]["text"]
 
 
 @pytest.mark.trio
-async def test_the_watchdogs_are_fed_each_second_by_the_loop_alone(autojump_clock: VirtualClock) -> None:
+async def test_the_watchdogs_are_fed_each_second_by_the_loop_alone(autojump_clock: LockstepClock) -> None:
     _, _, fed = await lateness(autojump_clock, 0.0, 25.0, 0.0)
     pauses = [later - earlier for earlier, later in pairwise(fed)]
     assert sorted(pauses)[-1] >= 25.0

@@ -11,7 +11,7 @@ import trio._core._run as scheduler
 import trio.abc
 
 
-class VirtualClock(trio.abc.Clock):
+class LockstepClock(trio.abc.Clock):
     """Starts at 0."""
 
     def __init__(self) -> None:

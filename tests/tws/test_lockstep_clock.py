@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from simulator.tws.lockstep import seed_scheduler
-from simulator.tws.virtual_clock import VirtualClock
+from simulator.tws.lockstep_clock import LockstepClock
 
-Clock = MockClock | VirtualClock
+Clock = MockClock | LockstepClock
 Story = list[tuple[float, int, str]]
 
 
@@ -62,7 +62,7 @@ def told(seed: int, make: Callable[[], Clock]) -> tuple[Story, int]:
 
 @given(st.integers(0, 1_000_000))
 def test_the_same_happens_at_the_same_instants_as_by_trios_own_virtual_clock(seed: int) -> None:
-    ours, few = told(seed, VirtualClock)
+    ours, few = told(seed, LockstepClock)
     theirs, many = told(seed, lambda: MockClock(autojump_threshold=0))
     assert ours == theirs
     assert few < many
@@ -76,7 +76,7 @@ def test_who_waits_until_nobody_has_work_is_woken_before_time_goes_on() -> None:
             return trio.current_time()
         raise AssertionError
 
-    assert trio.run(main, clock=VirtualClock()) == 0.0
+    assert trio.run(main, clock=LockstepClock()) == 0.0
 
 
 def test_a_call_from_outside_is_made_before_time_goes_on() -> None:
@@ -87,13 +87,13 @@ def test_a_call_from_outside_is_made_before_time_goes_on() -> None:
         await trio.sleep(60)
         return called_s
 
-    assert trio.run(main, clock=VirtualClock()) == [0.0]
+    assert trio.run(main, clock=LockstepClock()) == [0.0]
 
 
 def test_a_jump_is_time_that_passes_at_once_and_never_back() -> None:
     async def main() -> None:
         clock = trio.lowlevel.current_clock()
-        assert isinstance(clock, VirtualClock)
+        assert isinstance(clock, LockstepClock)
         with trio.move_on_after(3) as scope:
             clock.jump(10)
             await trio.sleep_forever()
@@ -102,4 +102,4 @@ def test_a_jump_is_time_that_passes_at_once_and_never_back() -> None:
         with pytest.raises(ValueError, match="go backwards"):
             clock.jump(-1)
 
-    trio.run(main, clock=VirtualClock())
+    trio.run(main, clock=LockstepClock())
