@@ -75,7 +75,9 @@ def make(
     from simulator.flow.load import load_flow
     from system.cli.make_tape import make_tape
     from system.domain.errors import InputError
+    from system.storage.atomic_file import check_outputs
 
+    check_outputs([out], [flow] if flow else [])
     try:
         first_day = None if start is None else date.fromisoformat(start)
     except ValueError as error:
