@@ -60,7 +60,7 @@ def import_(
 @tape.command()
 def make(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.parquet", help="The tape to write.")],
-    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same tape.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed makes the same tape.")] = 1,
     sessions: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="How many trading days, 1 to 10000.")
     ] = 1,

@@ -50,6 +50,7 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
         (["-o", "."], "is a folder"),
         (["-o", "no/such/folder.parquet"], "cannot write here: no such folder: no/such"),
         (["-o", "a.parquet", "--seed", "x"], "--seed"),
+        (["-o", "a.parquet", "--seed", "-1"], "--seed"),
         (["-o", "a.parquet", "--preset", "nrmal"], 'unknown preset "nrmal"; did you mean "normal"?'),
         (["-o", "a.parquet", "--flow", "none.toml"], "none.toml: cannot be read: No such file or directory"),
         (["-o", "a.parquet", "--sessions", "0"], "--sessions"),
