@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from simulator.flow.events import DAY_MINUTES, KINDS, MINUTES, OPEN_MINUTE, SIDES, ScriptedEvent
 from simulator.flow.parameters import FIELDS, PRESETS, Flow, Parameters
+from system.config.load import read_text
 from system.config.values import nearest, one_of, printable
 from system.domain.errors import InputError
 
@@ -63,11 +64,7 @@ def check(parameters: Parameters) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{printable(str(path))}: not UTF-8 text, at byte {error.start}") from None
+        return tomllib.loads(read_text(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{printable(str(path))}: not valid TOML: {error}") from None
 

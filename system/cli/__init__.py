@@ -73,6 +73,11 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
         status = 130
+    except BaseExceptionGroup as group:  # what Ctrl-C becomes on its way out of a nursery
+        if group.split(KeyboardInterrupt)[1] is not None:
+            raise
+        _complain("interrupted")
+        status = 130
     sys.stdout.flush()
     if output.lost is not None:
         status = _say_why(output.lost)

@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from system.cli.config import ConfigFile, Overrides
+from system.cli.output import is_lost
 from system.cli.wall_clock import wall_ns
 from system.domain.errors import LinkGaveUpError
 
@@ -95,19 +97,22 @@ def _watch(config: "Config", places: "Places", json_: bool) -> None:
 
     from system.wiring.panel import EVERY_S, panel
 
-    async def lines() -> None:
+    async def run(show: Callable[[], None]) -> None:
         while True:
-            typer.echo(json.dumps(_look(config, places)))
+            show()
             sys.stdout.flush()
+            if is_lost():
+                return
             await trio.sleep(EVERY_S)
 
-    async def panels() -> None:
-        with Live(console=Console(file=sys.stdout), auto_refresh=False) as live:
-            while True:
-                live.update(panel(_look(config, places)), refresh=True)
-                await trio.sleep(EVERY_S)
-
-    trio.run(lines if json_ else panels)
+    console = Console(file=sys.stdout)
+    if json_:
+        trio.run(run, lambda: typer.echo(json.dumps(_look(config, places))))
+    elif not console.is_terminal:  # one below the other: a Live would keep all but the last to itself
+        trio.run(run, lambda: console.print(panel(_look(config, places))))
+    else:
+        with Live(console=console, auto_refresh=False) as live:
+            trio.run(run, lambda: live.update(panel(_look(config, places)), refresh=True))
 
 
 def _tell(what: Literal["halt", "resume", "flatten"], reason: str, places: "Places", json_: bool) -> int:

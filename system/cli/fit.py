@@ -77,10 +77,9 @@ def fit_tapes(tapes: list[Path], out: Path) -> Fitted:
     """Measure, fit, write; say on standard error what kept its default for want of data."""
     from simulator.flow.fit import fit
     from simulator.flow.flow_text import flow_text
-    from system.storage.atomic_file import atomic_file
+    from system.storage.atomic_file import atomic_file, check_outputs
 
-    if not out.parent.is_dir():
-        raise InputError(f"{out}: no such folder: {out.parent}")
+    check_outputs([out], tapes)
     meter, symbol = _measure(tapes)
     with _bar() as progress:
         try:

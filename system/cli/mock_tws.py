@@ -97,6 +97,8 @@ def inject(
             raise InputError(f"{word}: expected a setting such as of=OpenOrderEnd")
         asked[key] = value
     if fault in ("pause", "resume", "status"):
+        if settings or for_ is not None or client is not None:
+            raise InputError(f"{fault}: expected no settings, --for or --client: it is about the whole mock")
         asked = {"do": fault}
     answer = request(port or context.obj, asked)
     typer.echo(" ".join(f"{key}={value}" for key, value in answer.items()) or "done")

@@ -24,6 +24,12 @@ class Output(io.FileIO):
         return memoryview(data).nbytes
 
 
+def is_lost() -> bool:
+    """Whether standard output takes no more: a command without an end of its own has to end."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return isinstance(raw, Output) and raw.lost is not None
+
+
 def guard() -> Output:
     """Put an Output under `sys.stdout`.
 

@@ -34,8 +34,10 @@ def sim(
         list[str] | None,
         typer.Option("--profile", metavar="P", help="final, adaptive, legacy or your own; repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the synthetic sessions.")] = 1,
-    sessions: Annotated[int, typer.Option(min=1, max=SESSIONS_MAX, help="How many synthetic sessions.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the synthetic sessions [1].")] = None,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, max=SESSIONS_MAX, help="How many synthetic sessions [1].")
+    ] = None,
     preset: Preset = None,
     flow: FlowFile = None,
     config: ConfigFile = None,
@@ -70,11 +72,11 @@ def sim(
     check_outputs(outputs, [*(tapes or ()), *(path for path in (config, flow) if path)])
     chosen = profile or ([settings.profile] if "profile" in settings.model_fields_set else list(PROFILES))
     market = " over ".join(each for each in (str(flow or ""), preset or "") if each) or "normal"
-    if tapes and (flow or preset):
-        raise InputError(
-            f"--{'flow' if flow else 'preset'}: expected without tapes: it is about the synthetic sessions"
-        )
-    source = run.tapes(tapes) if tapes else run.synthetic(seed, sessions, load_flow(flow, preset), market)
+    synthetic = {"flow": flow, "preset": preset, "seed": seed, "sessions": sessions}
+    if tapes and (given := next((name for name, value in synthetic.items() if value is not None), None)):
+        raise InputError(f"--{given}: expected without tapes: it is about the synthetic sessions")
+    first = 1 if seed is None else seed
+    source = run.tapes(tapes) if tapes else run.synthetic(first, sessions or 1, load_flow(flow, preset), market)
     replay = _replay(fidelity, source, settings, list(dict.fromkeys(chosen)), with_curves=report is not None)
     if is_cold():
         sys.stderr.write("bn: compiling for this machine, once: this takes some seconds\n")

@@ -60,7 +60,7 @@ def import_(
 @tape.command()
 def make(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.parquet", help="The tape to write.")],
-    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same tape.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed makes the same tape.")] = 1,
     sessions: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="How many trading days, 1 to 10000.")
     ] = 1,
@@ -75,7 +75,9 @@ def make(
     from simulator.flow.load import load_flow
     from system.cli.make_tape import make_tape
     from system.domain.errors import InputError
+    from system.storage.atomic_file import check_outputs
 
+    check_outputs([out], [flow] if flow else [])
     try:
         first_day = None if start is None else date.fromisoformat(start)
     except ValueError as error:

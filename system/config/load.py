@@ -17,6 +17,7 @@ from system.domain.errors import InputError
 
 ENVIRONMENT: Final = "BN_"
 OTHER_VARIABLES: Final = ("BN_TEST_", "BN_CHAOS_", "BN_BENCH_")  # of the tests, campaigns and benchmarks
+FILE_MAX: Final = 1 << 20
 TABLES_DEEP: Final = 3  # profiles.NAME.weights
 Table = dict[str, Any]
 
@@ -75,18 +76,27 @@ def sources(path: Path | None, overrides: Sequence[str], environ: Mapping[str, s
 
 def read_file(path: Path) -> Table:
     """The table in a TOML file; numbers with a point stay decimal."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{printable(str(path))}: not UTF-8 text, at byte {error.start}") from None
+    text = read_text(path)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number too long or tables too deep"
         reason = reason.replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
         raise InputError(f"{printable(str(path))}: not valid TOML: {reason}") from None
+
+
+def read_text(path: Path) -> str:
+    """A TOML file's text; of a file without end (a device, a tape) no more than tells it apart. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_MAX + 1)
+        if len(data) > FILE_MAX:
+            raise InputError(f"{printable(str(path))}: more than {FILE_MAX} bytes; expected a TOML file")
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{printable(str(path))}: not UTF-8 text, at byte {error.start}") from None
 
 
 def read_value(text: str) -> Any:

@@ -21,6 +21,7 @@ from system.wiring.control import serve
 from system.wiring.memory import remember
 from system.wiring.places import make, places_of
 from tests.cli.test_config import bn
+from tests.cli.test_output import shell
 from tests.wiring.test_panel import STATUS
 
 PAPER, REAL = "DU1234567", "U1234567"
@@ -190,6 +191,13 @@ def test_the_status_of_a_running_one_is_shown_as_it_tells_it(tmp_path: Path) -> 
         status, out, err = bn(tmp_path, "status", "--json")
         assert (status, err, json.loads(out)) == (0, "", STATUS)
         assert "link      ready, connection 2" in bn(tmp_path, "status")[1]
+
+
+@pytest.mark.parametrize("flags", ["", "--json"])
+def test_watch_ends_once_standard_output_takes_no_more(flags: str, tmp_path: Path) -> None:
+    keep(tmp_path, PAPER)
+    expected = (2, "", "bn: standard output: cannot write: No space left on device\n")
+    assert shell(tmp_path, f"timeout 30 $bn status --watch {flags} > /dev/full") == expected
 
 
 @pytest.mark.parametrize(("flags", "words"), [(["--json"], rb'"score": 0.1234'), ([], rb"\+0.1234")])

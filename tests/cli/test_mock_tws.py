@@ -52,6 +52,7 @@ def mock(folder: Path, *words: str) -> Iterator[tuple[int, "subprocess.Popen[str
         (["--tape", "no.parquet", "--preset", "calm"], "--preset: expected without --tape"),
         (["--preset", "wild"], 'unknown preset "wild"'),
         (["--faults", "no.toml"], "no.toml: "),
+        (["inject", "pause", "--for", "3s"], "pause: expected no settings, --for or --client"),
         (["inject", "1100", "of"], "of: expected a setting such as of=OpenOrderEnd"),
     ],
 )

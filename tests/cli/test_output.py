@@ -45,6 +45,20 @@ def test_a_full_standard_error_leaves_the_status(tmp_path: Path) -> None:
     assert shell(tmp_path, "$bn config show --set contracts=0 2> /dev/full") == (2, "", "")
 
 
+@pytest.mark.parametrize(("also", "status"), [("", 130), ("ValueError()", 1)])
+def test_an_interrupt_out_of_a_nursery_is_one_line_and_hides_no_bug(tmp_path: Path, also: str, status: int) -> None:
+    raising = f"""if True:
+        import system.cli
+        def app(**_):
+            raise BaseExceptionGroup("", [BaseExceptionGroup("", [KeyboardInterrupt(), {also}])])
+        system.cli.app = app
+        system.cli.main()
+    """
+    done, shown, errors = shell(tmp_path, f"{sys.executable} -P -c '{raising}'")
+    assert (done, shown) == (status, "")
+    assert errors == "bn: interrupted\n" if status == 130 else "ValueError" in errors
+
+
 @pytest.mark.jit
 def test_a_file_name_that_cannot_be_encoded_is_escaped(tmp_path: Path) -> None:
     tape_file(tmp_path / "é.parquet", quotes(3))

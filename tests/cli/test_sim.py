@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from system.cli.sim import sim
+from system.domain.errors import InputError
 from system.domain.ticks import Batch, Kind, empty_batch
 from system.storage.tape import TapeMeta
 from tests.storage.recordings import tape_file
@@ -170,6 +173,12 @@ def test_an_output_over_an_input_or_another_output_is_refused_at_once(
     assert tape.read_bytes() == before
     assert (tmp_path / "my.toml").read_text() == "contracts = 2\n"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("option", [{"seed": 1}, {"sessions": 2}, {"preset": "calm"}, {"flow": Path("f.toml")}])
+def test_what_is_about_synthetic_sessions_is_refused_beside_a_tape(tmp_path: Path, option: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"--{next(iter(option))}: expected without tapes"):
+        sim([tape_file(tmp_path / "tape.parquet", walk(10))], **option)
 
 
 def test_a_tape_that_turns_bad_in_the_middle_leaves_no_files(tmp_path: Path, tape: Path) -> None:

@@ -221,6 +221,10 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert refusal(path=tmp_path).endswith("cannot be read: Is a directory")
 
 
+def test_a_file_without_end_is_refused() -> None:
+    assert refusal(path=Path("/dev/zero")) == "/dev/zero: more than 1048576 bytes; expected a TOML file"
+
+
 def test_a_long_value_is_cut() -> None:
     assert len(refusal("contracts=" + "9" * 4000)) < 200
     assert len(refusal("aggressor=" + "x" * 100_000)) < 200

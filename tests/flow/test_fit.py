@@ -19,6 +19,7 @@ from system.domain.errors import InputError
 from system.domain.instrument import ContractMonth
 from system.domain.ticks import GAP, QUOTE, TRADE, Batch, batch_of
 from system.storage.tape import TapeMeta, TapeWriter
+from tests.storage.recordings import quotes
 from tests.storage.test_tape_cli import bn, complaint
 
 jit = pytest.mark.jit  # whole hours take a while in plain Python
@@ -137,6 +138,16 @@ def test_too_little_is_one_line_and_exit_status_2(tmp_path: Path) -> None:
     done = bn(tmp_path, "tape", "fit", "a.parquet", "-o", "flow.toml")
     assert "a.parquet: too little to fit: 10 minutes with " in complaint(done)
     assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_a_tape_is_not_overwritten_by_what_is_fitted_to_it(tmp_path: Path) -> None:
+    source = tape(tmp_path / "a.parquet", quotes(3))
+    was = source.read_bytes()
+    with pytest.raises(InputError, match=r"a\.parquet: is one of the sources"):
+        fit_tapes([source], source)
+    with pytest.raises(InputError, match="is a folder"):
+        fit_tapes([source], tmp_path)
+    assert source.read_bytes() == was
 
 
 def rows(*events: tuple[float, int, int, int]) -> Batch:

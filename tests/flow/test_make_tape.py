@@ -7,6 +7,8 @@ import pytest
 
 from simulator.flow.parameters import Flow, Parameters
 from system.cli.make_tape import make_tape
+from system.cli.tape import make
+from system.domain.errors import InputError
 from system.storage.tape_info import tape_info
 from tests.storage.test_tape_cli import LIMITED, bn, complaint
 
@@ -48,6 +50,7 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
         (["-o", "."], "is a folder"),
         (["-o", "no/such/folder.parquet"], "cannot write here: no such folder: no/such"),
         (["-o", "a.parquet", "--seed", "x"], "--seed"),
+        (["-o", "a.parquet", "--seed", "-1"], "--seed"),
         (["-o", "a.parquet", "--preset", "nrmal"], 'unknown preset "nrmal"; did you mean "normal"?'),
         (["-o", "a.parquet", "--flow", "none.toml"], "none.toml: cannot be read: No such file or directory"),
         (["-o", "a.parquet", "--sessions", "0"], "--sessions"),
@@ -60,6 +63,13 @@ def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
 def test_bad_values_are_one_line_and_exit_status_2(tmp_path: Path, arguments: list[str], expected: str) -> None:
     assert expected in complaint(bn(tmp_path, "tape", "make", *arguments))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_flow_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "thin.toml").write_text(THIN)
+    with pytest.raises(InputError, match=r"thin\.toml: is one of the sources"):
+        make(tmp_path / "thin.toml", flow=tmp_path / "thin.toml")
+    assert (tmp_path / "thin.toml").read_text() == THIN
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
