@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from simulator.chaos.blow import Blow, read_blow, write_blow
-from simulator.faults.plan import FAULTS_MAX, FILE_MAX, Fault, plan_of, write_plan
+from simulator.faults.plan import FAULTS_MAX, Fault, plan_of, write_plan
 from simulator.faults.plan import Plan as FaultPlan
+from system.config.load import read_text
 from system.domain.errors import InputError
 
 Regime = Literal["safety", "liveness"]
@@ -68,15 +69,7 @@ class Plan:
 
 def load_chaos(path: Path) -> Plan:
     """Read a file. Raises InputError, one line that names the key."""
-    try:
-        data = path.read_bytes()
-        if len(data) > FILE_MAX:
-            raise InputError(f"{path}: more than {FILE_MAX} bytes; expected a plan of chaos")
-        return read_chaos(data.decode(), str(path))
-    except OSError as wrong:
-        raise InputError(f"{path}: cannot be read: {wrong.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: expected text in UTF-8") from None
+    return read_chaos(read_text(path), str(path))
 
 
 def read_chaos(text: str, name: str) -> Plan:

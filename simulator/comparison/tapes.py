@@ -1,5 +1,6 @@
 """The tapes of one session in a folder of recordings."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,3 +24,16 @@ def tapes_of_day(folder: Path, day: date, calendar: Calendar) -> list[Path]:
     segments = len(list(folder.glob(f"*{SEGMENT}")))
     being = f"; {segments} still being recorded are sealed when their session is over" if segments else ""
     raise InputError(f"{folder}: no tape of the session of {day}{being}")
+
+
+def check_day(paths: Sequence[Path], day: date, calendar: Calendar) -> None:
+    """Raise InputError where tapes, in the order of time, are of other sessions than that of `day`."""
+    with TapeReader(paths[0]) as tape:
+        first = calendar.at(int(next(tape.batches(1))["ts_ns"][0])).day
+    last = first
+    with TapeReader(paths[-1]) as tape:
+        for batch in tape.batches():
+            last = calendar.at(int(batch["ts_ns"][-1])).day
+    if not first <= day <= last:
+        span = f"the session of {first}" if first == last else f"sessions from {first} to {last}"
+        raise InputError(f"{paths[0]}: {span}; expected that of {day}")

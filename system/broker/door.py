@@ -22,6 +22,7 @@ T = TypeVar("T")
 USER_INFO: Final = 107
 END_S: Final = 1.0  # for a connection to end
 SAID_MAX: Final = 1000
+logging.getLogger("ib_insync").addHandler(logging.NullHandler())  # what it says is told in our words, or logged
 SWALLOWERS: Final = ("ib_insync.decoder.Decoder", "ib_insync.Decoder", "ib_insync.wrapper", "eventkit.event")
 
 

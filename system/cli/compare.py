@@ -27,7 +27,7 @@ def compare(
     """What was decided and filled live, against `bn sim` on the recorded tape, with the configuration given here."""
     from simulator.comparison.compare import compare as compared
     from simulator.comparison.document import document
-    from simulator.comparison.tapes import tapes_of_day
+    from simulator.comparison.tapes import check_day, tapes_of_day
     from simulator.replay import run
     from system.config import load_config
     from system.domain.session import Calendar
@@ -37,7 +37,9 @@ def compare(
     loaded, wanted = load_config(config, set_ or (), os.environ), session_day(day, "day")
     path = journal_of(loaded, account, journal)
     live = LiveReader(loaded.settings(), wanted).read(read_journal(path))
-    tapes = tape or tapes_of_day(path.parent / "tapes", wanted, Calendar(loaded.closures))
+    calendar = Calendar(loaded.closures)
+    tapes = tape or tapes_of_day(path.parent / "tapes", wanted, calendar)
+    check_day(tapes, wanted, calendar)
     replay = run.Replay(run.tapes(tapes), loaded, [loaded.profile], with_curves=False)
     while replay.step():
         pass
