@@ -1,6 +1,7 @@
 """Hypothesis profiles. `ci`, the default, repeats its examples; BN_TEST_HYPOTHESIS=thorough searches anew."""
 
 import os
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,3 +26,11 @@ settings.load_profile(os.environ.get("BN_TEST_HYPOTHESIS", DEFAULT))
 def autojump_clock() -> LockstepClock:
     """Instead of pytest-trio's: the same instants in fewer passes of the scheduler."""
     return LockstepClock()
+
+
+LONG: Final = {"test_lockstep.py", "test_pytest_plugin.py"}  # and, by their names, among the last
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that not one of several workers is left with it while the others are idle."""
+    items.sort(key=lambda item: item.path.name not in LONG)
