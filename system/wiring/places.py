@@ -72,12 +72,15 @@ def make(places: Places) -> None:
         raise RefusedError(f"{places.folder}: others may write here; expected it to be this user's alone (chmod 700)")
 
 
-def make_data_dir(config: Config) -> None:
-    """Make the folder of all accounts, before anybody is dialled. Raises InputError where that or writing cannot be."""
-    folder = _folder(config.data_dir)
-    _make(folder)
-    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
-        raise InputError(f"{folder}: cannot write to this folder")
+def make_folders(config: Config) -> None:
+    """Make the folders of all accounts and of the logs, before anybody is dialled.
+
+    Raises InputError where that or writing cannot be.
+    """
+    for folder in map(_folder, (config.data_dir, config.log_dir)):
+        _make(folder)
+        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+            raise InputError(f"{folder}: cannot write to this folder")
 
 
 def known_accounts(config: Config) -> list[str]:

@@ -38,7 +38,7 @@ from system.wiring.head import head_of
 from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
-from system.wiring.places import Places, known_accounts, make, make_data_dir, places_of
+from system.wiring.places import Places, known_accounts, make, make_folders, places_of
 from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.rules import at_a_mock
@@ -121,7 +121,7 @@ class Live:
     async def _live(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._pulse.run)
         plan, machine = self._plan, SystemClock(self._wall_ns)
-        make_data_dir(plan.config)
+        make_folders(plan.config)
         try:
             greeting = await first_greeting(
                 plan.address,

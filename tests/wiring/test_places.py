@@ -16,7 +16,7 @@ from system.domain.link_state import LinkRules
 from system.domain.session import Calendar
 from system.domain.settings import Settings
 from system.storage.journal import Journal
-from system.wiring.places import chosen, known_accounts, make, make_data_dir, places_of
+from system.wiring.places import chosen, known_accounts, make, make_folders, places_of
 from system.wiring.service import Live, Plan
 from system.wiring.wiring import Rules
 
@@ -107,9 +107,10 @@ def test_a_home_that_is_nobody_s_is_said(tmp_path: Path) -> None:
         places_of(Config(data_dir="~nobody-has-this-name/data"), PAPER)
 
 
-def test_a_data_folder_that_cannot_be_is_found_out_before_anybody_is_dialled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["data", "logs"])
+def test_a_folder_that_cannot_be_is_found_out_before_anybody_is_dialled(tmp_path: Path, name: str) -> None:
     """The port is one that nobody listens at: it is never tried."""
-    (tmp_path / "data").write_text("a file")
+    (tmp_path / name).write_text("a file")
     said: list[str] = []
     plan = Plan(
         config=config(tmp_path),
@@ -117,13 +118,13 @@ def test_a_data_folder_that_cannot_be_is_found_out_before_anybody_is_dialled(tmp
         rules=Rules(settings=Settings(), link=LinkRules(hours=Hours(Calendar())), orders=OrderRules()),
         is_paper=True,
     )
-    with pytest.raises(InputError, match="data: cannot make this folder: File exists"):
+    with pytest.raises(InputError, match=f"{name}: cannot make this folder: File exists"):
         trio.run(Live(plan, wall_ns=time_ns, log=lambda event, /, **_: said.append(event)).run)
     assert said == []
 
 
 def test_the_data_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
     where = config(tmp_path / "new")
-    make_data_dir(where)
-    make_data_dir(where)
+    make_folders(where)
+    make_folders(where)
     assert stat.S_IMODE((tmp_path / "new" / "data").stat().st_mode) == 0o700
