@@ -1,6 +1,6 @@
 """What leaves for TWS, read off the wire: S03, S05, S09 to S11, S13 to S16 and S19 of every placement."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,7 @@ from system.domain.settings import SECOND_NS, Settings
 VERSION: Final = min(176, SERVER_MAX)  # the library's highest
 RATE_MAX: Final = 45
 STALL_NS: Final = 30 * SECOND_NS
-PLACES_MAX: Final = 20  # of one bracket: three attempts at each of a few things
+PLACES_MAX: Final = 20  # of one bracket: three attempts at each of a few things, and anew once a fill was taken back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Sent:
         self.orders: dict[int, SentOrder] = {}
         self.canceled: dict[int, int] = {}  # when a cancel of it last left, by order id
         self.highest = 0
-        self.places: dict[str, int] = {}
+        self.places: Counter[tuple[str, int]] = Counter()
         self.entries: list[int] = []
         self._recent: deque[int] = deque()
 
@@ -94,8 +94,9 @@ class Sent:
         else:
             hold("S10", order_id > self.highest, f"{words}: ids up to {self.highest} have been used")
             self.highest = order_id
-        self.places[terms.order_ref] = self.places.get(terms.order_ref, 0) + 1
-        count = self.places[terms.order_ref]
+        since = (terms.order_ref, self._truth.taken_back)
+        self.places[since] += 1
+        count = self.places[since]
         hold("S17", count <= PLACES_MAX, f"{count} orders are sent for {terms.order_ref}")
         _grid(words, terms.limit_price, terms.aux_price)
         self.orders[order_id] = SentOrder(

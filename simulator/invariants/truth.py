@@ -45,6 +45,7 @@ class Truth:
         self.news: list[TrueFill] = []  # since this was last looked at
         self.moved_ns = 0  # of the last fill of anybody's
         self.foreign_ns = 0  # of the last one that was not ours, or was taken back
+        self.taken_back = 0  # how often one was, in whole or in part
         self.changed_ns = 0  # of the last thing that was said of orders
         self.turns = 0  # how often the desk may have changed
         self._deliver = world.deliver
@@ -81,6 +82,7 @@ class Truth:
         self.news.append(fill)
         if before is not None:  # taken back: what rests for it is too much until the program knows
             self.foreign_ns = self._world.now_ns
+            self.taken_back += 1
         if fill.client_id == OURS:
             self.own += change
             self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + abs(change)
