@@ -64,7 +64,7 @@ class Sent:
                 case PlaceOrder():
                     self._place(request, now_ns)
                 case CancelOrder():
-                    known = request.order_id in self.orders
+                    known = request.order_id in self._notes.intents  # sent or not: it may not know that
                     hold("S13", known, f"a cancel of order {request.order_id}, which is not ours")
                     self.canceled[request.order_id] = mono_ns
                 case ask.ReqGlobalCancel():
