@@ -1,8 +1,8 @@
 """The patterns of METHOD.md section 8, judged when a bar closes.
 
 A bar is one record of BAR in a ring of the session's last RING bars; `bars[k & MASK]` is bar number k of the session.
-All comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of
-them are one contract: 1, or 10 where the aggressor is split).
+Comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of them
+are one contract: 1, or 10 where the aggressor is split). Only mean spreads are not: they have a slack for a tie.
 """
 
 from math import sqrt
@@ -63,6 +63,7 @@ BASE_FRAME_BARS: Final = 15
 BASE_RANGE_TICKS: Final = 10
 BASE_AGE_BARS: Final = 20
 GAMMA_TICKS: Final = 3.5
+SLACK_TICKS: Final = 1e-9  # more than rounding adds up to, less than spreads of bars can differ by
 NEVER: Final = -(1 << 40)
 
 # What the rules remember within a session, beside the bars: whether each rule held at the bar before, when it fired
@@ -172,7 +173,7 @@ def _anomaly(bars: Array, n: int, unit: int) -> bool:
         if spread == spread:
             deviation += (spread - mean) * (spread - mean)
     deviation = sqrt(deviation / quoted)
-    return deviation > 1e-12 and here > mean + 2.0 * deviation
+    return deviation > SLACK_TICKS and here > mean + 2.0 * deviation + SLACK_TICKS
 
 
 @kernel

@@ -132,6 +132,15 @@ def test_an_anomaly_of_spread_is_more_than_two_deviations() -> None:
     assert not anomaly([*history[1:], *flat(5, spread=None), *flat(1, spread=4.01)])
 
 
+@pytest.mark.parametrize("bars", [10, 15, 20, 25, 30])
+@pytest.mark.parametrize(("narrow", "wide"), [(1.0, 4.0), (1.0, 7.0), (1.0, 8.0), (2.0, 8.0), (2.0, 9.0)])
+def test_a_spread_of_exactly_two_deviations_is_no_anomaly(bars: int, narrow: float, wide: float) -> None:
+    """A fifth of the bars are wide: one more lies at exactly two deviations, whatever sums of fractions round to."""
+    history = [*flat(bars // 5, spread=wide), *flat(bars - bars // 5, spread=narrow)]
+    assert not anomaly([*history, *flat(1, spread=wide)])
+    assert anomaly([*history, *flat(1, spread=wide + 0.001)])
+
+
 @pytest.mark.parametrize(("delta", "expected"), [(81, True), (80, False), (-81, True), (0, False)])
 def test_without_history_an_anomaly_is_one_sided_volume(delta: int, expected: bool) -> None:
     """More than 80 of 100; the tenth bar has nine before it, the eleventh has history."""
