@@ -56,6 +56,7 @@ COLOR_TICKS: Final = 12
 HEADFAKE_BARS: Final = 9
 ANOMALY_BARS: Final = 30
 ANOMALY_BARS_MIN: Final = 10
+SQUARED_BITS: Final = 24  # of a volume whose squares, summed over the bars and times their number, fit an integer
 BATTLE_BARS: Final = 5
 BATTLE_MEAN_BARS: Final = 20
 BASE_BARS: Final = 8
@@ -152,14 +153,18 @@ def _anomaly(bars: Array, n: int, unit: int) -> bool:
     volume = int(bars["volume"][t])
     if n < ANOMALY_BARS_MIN:
         return 5 * abs(int(bars["delta"][t])) > 4 * unit * volume
+    coarse = 1  # contracts that volumes are counted in, more than one only where they are beyond all that trades
+    for k in range(max(0, n - ANOMALY_BARS), n):
+        coarse = max(coarse, 1 + (int(bars["volume"][k & MASK]) >> SQUARED_BITS))
     count, total, squares = 0, 0, 0
     quoted, spreads = 0, 0.0
     for k in range(max(0, n - ANOMALY_BARS), n):
-        v = int(bars["volume"][k & MASK])
+        v = int(bars["volume"][k & MASK]) // coarse
         count, total, squares = count + 1, total + v, squares + v * v
         spread = bars["spread"][k & MASK]
         if spread == spread:
             quoted, spreads = quoted + 1, spreads + spread
+    volume = min(volume // coarse, 4 << SQUARED_BITS)  # four times the largest is more than three deviations above
     above = count * volume - total  # count x (volume - mean)
     variance = count * squares - total * total  # count^2 x variance
     if variance > 0 and above > 0 and above * above > 9 * variance:

@@ -111,6 +111,15 @@ def test_an_anomaly_of_volume_is_more_than_three_deviations() -> None:
     assert not anomaly([*history, *flat(1, volume=60)])
 
 
+@pytest.mark.parametrize("volume", [10**6, 10**9, 2**31 - 1, 100_000 * (2**31 - 1)])
+def test_volumes_of_any_size_can_be_compared(volume: int) -> None:
+    """One large bar of thirty: its double lies 11 deviations above the mean, half of it 2.6. Squares do not overflow."""
+    history = [*flat(1, volume=volume), *flat(29, volume=100)]
+    assert anomaly([*history, *flat(1, volume=2 * volume)])
+    assert not anomaly([*history, *flat(1, volume=volume // 2)])
+    assert anomaly([*flat(15, volume=100), *flat(15, volume=110), *flat(1, volume=volume)])
+
+
 def test_an_anomaly_looks_back_thirty_bars() -> None:
     history = [*flat(10, volume=5000), *flat(15, volume=90), *flat(15, volume=110)]
     assert anomaly([*history, *flat(1, volume=131)])
