@@ -1,6 +1,5 @@
 """Every key of the configuration, its bounds, and its default: METHOD.md's. `settings` makes the core's integers."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -110,19 +109,18 @@ class UserProfile(BaseModel):
 
     @model_validator(mode="after")
     def can_fire(self) -> Self:
-        long_above, short_below = float(self.long_above), float(self.short_below)
-        reach = math.fsum(abs(float(weight)) for weight in self.weights.values())
-        if short_below >= long_above:
+        reach = sum(map(abs, self.weights.values()), Decimal(0))  # as written: binary fractions would miss a tie
+        if self.short_below >= self.long_above:
             raise about(
                 ("short_below", "long_above"),
-                f"thresholds that do not cross: short_below under long_above ({long_above})",
+                f"thresholds that do not cross: short_below under long_above ({float(self.long_above)})",
             )
-        if long_above >= reach:
-            raise about(("long_above",), f"a threshold that can fire: under {reach:g}, the sum of the weights' sizes")
-        if short_below <= -reach:
-            raise about(
-                ("short_below",), f"a threshold that can fire: over {-reach:g}, minus the sum of the weights' sizes"
-            )
+        if self.long_above >= reach:
+            words = f"a threshold that can fire: under {float(reach):g}, the sum of the weights' sizes"
+            raise about(("long_above",), words)
+        if self.short_below <= -reach:
+            words = f"a threshold that can fire: over {-float(reach):g}, minus the sum of the weights' sizes"
+            raise about(("short_below",), words)
         return self
 
     def profile(self, name: str) -> Profile:

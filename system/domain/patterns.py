@@ -1,8 +1,8 @@
 """The patterns of METHOD.md section 8, judged when a bar closes.
 
 A bar is one record of BAR in a ring of the session's last RING bars; `bars[k & MASK]` is bar number k of the session.
-All comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of
-them are one contract: 1, or 10 where the aggressor is split).
+Comparisons are of integers: volumes and closes are compared through sums of squares, deltas in units (`unit` of them
+are one contract: 1, or 10 where the aggressor is split). Only mean spreads are not: they have a slack for a tie.
 """
 
 from math import sqrt
@@ -56,6 +56,7 @@ COLOR_TICKS: Final = 12
 HEADFAKE_BARS: Final = 9
 ANOMALY_BARS: Final = 30
 ANOMALY_BARS_MIN: Final = 10
+SQUARED_BITS: Final = 24  # of a volume whose squares, summed over the bars and times their number, fit an integer
 BATTLE_BARS: Final = 5
 BATTLE_MEAN_BARS: Final = 20
 BASE_BARS: Final = 8
@@ -63,6 +64,7 @@ BASE_FRAME_BARS: Final = 15
 BASE_RANGE_TICKS: Final = 10
 BASE_AGE_BARS: Final = 20
 GAMMA_TICKS: Final = 3.5
+SLACK_TICKS: Final = 1e-9  # more than rounding adds up to, less than spreads of bars can differ by
 NEVER: Final = -(1 << 40)
 
 # What the rules remember within a session, beside the bars: whether each rule held at the bar before, when it fired
@@ -151,14 +153,18 @@ def _anomaly(bars: Array, n: int, unit: int) -> bool:
     volume = int(bars["volume"][t])
     if n < ANOMALY_BARS_MIN:
         return 5 * abs(int(bars["delta"][t])) > 4 * unit * volume
+    coarse = 1  # contracts that volumes are counted in, more than one only where they are beyond all that trades
+    for k in range(max(0, n - ANOMALY_BARS), n):
+        coarse = max(coarse, 1 + (int(bars["volume"][k & MASK]) >> SQUARED_BITS))
     count, total, squares = 0, 0, 0
     quoted, spreads = 0, 0.0
     for k in range(max(0, n - ANOMALY_BARS), n):
-        v = int(bars["volume"][k & MASK])
+        v = int(bars["volume"][k & MASK]) // coarse
         count, total, squares = count + 1, total + v, squares + v * v
         spread = bars["spread"][k & MASK]
         if spread == spread:
             quoted, spreads = quoted + 1, spreads + spread
+    volume = min(volume // coarse, 4 << SQUARED_BITS)  # four times the largest is more than three deviations above
     above = count * volume - total  # count x (volume - mean)
     variance = count * squares - total * total  # count^2 x variance
     if variance > 0 and above > 0 and above * above > 9 * variance:
@@ -172,7 +178,7 @@ def _anomaly(bars: Array, n: int, unit: int) -> bool:
         if spread == spread:
             deviation += (spread - mean) * (spread - mean)
     deviation = sqrt(deviation / quoted)
-    return deviation > 1e-12 and here > mean + 2.0 * deviation
+    return deviation > SLACK_TICKS and here > mean + 2.0 * deviation + SLACK_TICKS
 
 
 @kernel

@@ -68,7 +68,8 @@ def from_arrow(path: str, rows: pa.RecordBatch, before: int, last_ns: int | None
     """Check and convert rows; `before` rows of the file came earlier, the last of them at `last_ns`.
 
     Null or missing: a quote side whose price or size is null is absent (price and size 0); fields that a row's kind
-    does not use are 0; `side` is unknown. Raises InputError naming the row.
+    does not use are 0; `side` is unknown. A size under 0 means what 0 does, and is read as 0. Raises InputError naming
+    the row.
     """
     batch = empty_batch(rows.num_rows)
     nulls: dict[str, _Mask] = {}
@@ -79,7 +80,7 @@ def from_arrow(path: str, rows: pa.RecordBatch, before: int, last_ns: int | None
             values = np.where(null, 0, values)
         if not np.can_cast(values.dtype, EVENT[name], "safe"):
             _check_range(path, before, name, values)
-        batch[name] = values
+        batch[name] = np.maximum(values, 0) if name in SIZES and values.min(initial=0) < 0 else values
     if nulls:
         _settle_nulls(path, before, batch, nulls)
     if np.any(batch["kind"] == SEED):

@@ -12,6 +12,7 @@ from system.domain.errors import InputError
 
 WINDOW = "maintenance=[{name='w', zone='UTC', start='01:00', end='02:00'"
 PROFILE = "profiles.mine={weights={vwap_trend=0.5, momentum=-0.5}, "
+TENTHS = "profiles.mine={weights={vwap_trend=0.1, momentum=-0.2}, "  # their binary fractions add up to more than 0.3
 
 
 def refusal(*overrides: str, path: Path | None = None, **environ: str) -> str:
@@ -125,6 +126,11 @@ def refusal(*overrides: str, path: Path | None = None, **environ: str) -> str:
             PROFILE + "long_above=0.1, short_below=-1}",
             r"profiles\.mine.*short_below = -1: expected a threshold that can fire",
         ),
+        (
+            TENTHS + "long_above=0.3, short_below=-0.1}",
+            r"long_above = 0.3: expected a threshold that can fire: under 0.3",
+        ),
+        (TENTHS + "long_above=0.1, short_below=-0.3}", r"short_below = -0.3: expected .* can fire: over -0.3"),
         (PROFILE + "long_above=inf, short_below=-1}", r"profiles\.mine\.long_above = inf: expected a score"),
         (
             PROFILE + "long_above=0.1, short_below=-0.1, tigger='edge'}",

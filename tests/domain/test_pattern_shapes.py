@@ -111,6 +111,15 @@ def test_an_anomaly_of_volume_is_more_than_three_deviations() -> None:
     assert not anomaly([*history, *flat(1, volume=60)])
 
 
+@pytest.mark.parametrize("volume", [10**6, 10**9, 2**31 - 1, 100_000 * (2**31 - 1)])
+def test_volumes_of_any_size_can_be_compared(volume: int) -> None:
+    """One large bar of thirty: its double lies 11 deviations above the mean, half of it 2.6. Squares do not overflow."""
+    history = [*flat(1, volume=volume), *flat(29, volume=100)]
+    assert anomaly([*history, *flat(1, volume=2 * volume)])
+    assert not anomaly([*history, *flat(1, volume=volume // 2)])
+    assert anomaly([*flat(15, volume=100), *flat(15, volume=110), *flat(1, volume=volume)])
+
+
 def test_an_anomaly_looks_back_thirty_bars() -> None:
     history = [*flat(10, volume=5000), *flat(15, volume=90), *flat(15, volume=110)]
     assert anomaly([*history, *flat(1, volume=131)])
@@ -130,6 +139,15 @@ def test_an_anomaly_of_spread_is_more_than_two_deviations() -> None:
     assert not anomaly([*history, *flat(1, spread=None)])
     assert anomaly([*history, *flat(5, spread=None), *flat(1, spread=4.01)])
     assert not anomaly([*history[1:], *flat(5, spread=None), *flat(1, spread=4.01)])
+
+
+@pytest.mark.parametrize("bars", [10, 15, 20, 25, 30])
+@pytest.mark.parametrize(("narrow", "wide"), [(1.0, 4.0), (1.0, 7.0), (1.0, 8.0), (2.0, 8.0), (2.0, 9.0)])
+def test_a_spread_of_exactly_two_deviations_is_no_anomaly(bars: int, narrow: float, wide: float) -> None:
+    """A fifth of the bars are wide: one more lies at exactly two deviations, whatever sums of fractions round to."""
+    history = [*flat(bars // 5, spread=wide), *flat(bars - bars // 5, spread=narrow)]
+    assert not anomaly([*history, *flat(1, spread=wide)])
+    assert anomaly([*history, *flat(1, spread=wide + 0.001)])
 
 
 @pytest.mark.parametrize(("delta", "expected"), [(81, True), (80, False), (-81, True), (0, False)])

@@ -44,8 +44,6 @@ ROWS = {
     "negative kind": (lambda: with_value("kind", 7, -1, pa.int64()), "row 7: kind is -1"),
     "null kind": (lambda: with_value("kind", 7, None), "row 7: kind is null"),
     "null time": (lambda: with_value("ts_ns", 7, None), "row 7: ts_ns is null"),
-    "negative size": (lambda: with_value("bid_size", 7, -1), "row 7: bid_size is -1; expected 0 or more"),
-    "negative ask size": (lambda: with_value("ask_size", 1, -5), "row 1: ask_size is -5"),
     "too large for 32 bits": (
         lambda: with_value("bid_ticks", 7, 2**31, pa.int64()),
         "row 7: bid_ticks is 2147483648; expected -2147483648 to 2147483647",
@@ -210,6 +208,16 @@ def test_a_quote_side_with_a_null_is_absent(tmp_path: Path, name: str) -> None:
     batch = read_tape(tmp_path / "t.parquet")
     assert (batch["bid_ticks"][2], batch["bid_size"][2], batch["ask_size"][2]) == (0, 0, 10)
     assert (batch["bid_size"][[1, 3]] == 10).all()
+
+
+@pytest.mark.parametrize("name", ["bid_size", "ask_size", "size"])
+@pytest.mark.parametrize("kind", [pa.int32(), pa.int64()])
+def test_a_size_under_0_means_what_0_does(tmp_path: Path, name: str, kind: pa.DataType) -> None:
+    """METHOD.md 2: a side is missing, a trade invalid. It is no reason to refuse the tape."""
+    pq.write_table(with_value(name, 7, -5, kind), tmp_path / "t.parquet")
+    expected = quotes(10)
+    expected[name][6] = 0
+    assert np.array_equal(read_tape(tmp_path / "t.parquet", 4), expected)
 
 
 def test_nulls_in_what_a_kind_does_not_use_are_zero(tmp_path: Path) -> None:
