@@ -69,6 +69,8 @@ class Placing:
 
     def _read(self, request: PlaceOrder, now_ns: int) -> Ticket:
         office = self._office
+        if not request.contract.exchange:
+            raise RefusedError(321, "Missing order exchange.")
         around = Circumstances(
             product=office.find(request.contract, now_ns),
             accounts=tuple(office.accounts),

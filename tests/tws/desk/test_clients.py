@@ -136,7 +136,7 @@ def test_completed_orders() -> None:
 
 def by_hand(floor: Floor) -> int:
     terms = OrderTerms(action="BUY", quantity=1, order_type="LMT", limit_price=4990, outside_rth=True)
-    perm_id, told = floor.desk.by_hand(Contract(symbol="ES"), terms, floor.now_ns)
+    perm_id, told = floor.desk.by_hand(Contract(symbol="ES", exchange="CME"), terms, floor.now_ns)
     floor.heard += told
     return perm_id
 
@@ -180,7 +180,7 @@ def test_a_hand_may_cancel_any_order() -> None:
 def test_a_hand_is_refused_like_anybody() -> None:
     terms = OrderTerms(action="BUY", quantity=1, order_type="LMT", limit_price=4990.1)
     with pytest.raises(RefusedError):
-        quoted().desk.by_hand(Contract(symbol="ES"), terms, chicago("2024-03-12 10:00"))
+        quoted().desk.by_hand(Contract(symbol="ES", exchange="CME"), terms, chicago("2024-03-12 10:00"))
 
 
 def test_ids_may_roll_back_at_a_restart() -> None:

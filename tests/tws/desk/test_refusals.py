@@ -12,6 +12,7 @@ from tests.tws.desk.test_orders import quoted
     ("terms", "code"),
     [
         ({"symbol": "AAPL"}, 200),
+        ({"exchange": ""}, 321),
         ({"action": "HOLD"}, 321),
         ({"account": "DU9"}, 321),
         ({"order_type": "PEG MID"}, 387),
