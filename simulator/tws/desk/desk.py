@@ -32,6 +32,7 @@ from simulator.tws.desk.registry import KEPT, Registry
 from simulator.tws.desk.taking import Taking
 from simulator.tws.desk.validity import regular_at
 from simulator.tws.moments import in_chicago
+from simulator.tws.notices import NO_ID
 from simulator.tws.requests import (
     PlaceOrder,
     ReqAllOpenOrders,
@@ -192,11 +193,10 @@ class Desk:
         return self._bound
 
     def _bind(self) -> None:
-        """Client 0 asks to have orders made by hand: they get negative ids."""
+        """Client 0 asks for its open orders: those made by hand get negative ids."""
         for order in self._office.registry.live():
             if not order.order_id:
                 self._office.registry.bind(order, self._new_bound_id())
-                self._office.tell(order)
 
     def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
@@ -243,14 +243,16 @@ class Desk:
         """Answer a request about orders, executions or accounts; one that is about nothing of it gets no answer."""
         match request:
             case ReqOpenOrders():
+                if client_id == BINDER:
+                    self._bind()
                 self._tell_open(client_id, own=True)
             case ReqAllOpenOrders():
                 self._tell_open(client_id, own=False)
             case ReqAutoOpenOrders():
                 if client_id == BINDER:
                     self._binds = request.bind
-                    if request.bind:
-                        self._bind()
+                elif request.bind:
+                    self._office.refuse(client_id, NO_ID, 321, "Only the default client (i.e 0) can auto bind orders")
             case ReqCompletedOrders():
                 self._tell_completed(client_id, api_only=request.api_only)
             case ReqExecutions():

@@ -132,8 +132,9 @@ RULES: Final = (
     # clients
     _rule("owner", "documented", "Only its own client may modify or cancel an order", _DOC),
     _rule("master", "documented", "A master client hears of all orders and may touch none", "TWS API: open orders"),
-    _rule("bind", "documented", "Orders made by hand are client 0's; reqAutoOpenOrders gives them negative ids",
-          "TWS API: open orders"),
+    _rule("bind", "documented", "Orders made by hand are client 0's: its reqOpenOrders gives those open negative ids, "
+          "its reqAutoOpenOrders those to come", "TWS API: open orders; modifying orders"),
+    _rule("bind_other", "observed", "reqAutoOpenOrders of any other client: 321", "users' logs"),
     _rule("global", "documented", "A global cancel takes every open order, whoever placed it", _DOC),
     _rule("what_if", "documented", "whatIf is answered by openOrder with margins, and uses no id", "TWS API: margin"),
     # accounts

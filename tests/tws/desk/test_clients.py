@@ -146,9 +146,12 @@ def test_an_order_made_by_hand_has_no_id_until_client_0_binds_it() -> None:
     by_hand(floor)
     assert floor.wait().story(0)[0] == "open 0 PreSubmitted"
     assert open_ids(floor, ReqAllOpenOrders(), 7) == [(0, 0)]
-    assert [short(notice) for notice in floor.ask(ReqAutoOpenOrders(bind=True), 0)] == [
+    assert floor.ask(ReqAutoOpenOrders(bind=True), 0) == []  # orders to come
+    assert open_ids(floor, ReqAllOpenOrders(), 0) == [(0, 0)]
+    assert [short(notice) for notice in floor.ask(ReqOpenOrders(), 0)] == [
         "open -1 Submitted",
         "status -1 Submitted 0/1",
+        "OpenOrderEnd",
     ]
     by_hand(floor)
     assert floor.story(0)[0] == "open -2 PreSubmitted"
@@ -158,8 +161,11 @@ def test_an_order_made_by_hand_has_no_id_until_client_0_binds_it() -> None:
 
 def test_only_client_0_binds() -> None:
     floor = quoted()
-    assert floor.ask(ReqAutoOpenOrders(bind=True), 7) == []
+    assert [short(notice) for notice in floor.ask(ReqAutoOpenOrders(bind=True), 7)] == ["error -1 321"]
+    assert floor.ask(ReqAutoOpenOrders(bind=False), 7) == []
     by_hand(floor)
+    assert open_ids(floor, ReqOpenOrders(), 7) == []
+    assert open_ids(floor, ReqAllOpenOrders(), 7) == [(0, 0)]
     assert floor.story(0)[0] == "open 0 PreSubmitted"
     floor.ask(ReqAutoOpenOrders(bind=True), 0)
     floor.desk.client_left(0)
