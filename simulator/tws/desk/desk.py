@@ -22,7 +22,7 @@ from simulator.tws.data import hours
 from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
 from simulator.tws.desk.canceling import Canceling
-from simulator.tws.desk.executions import Executions
+from simulator.tws.desk.executions import Executions, midnight_ns
 from simulator.tws.desk.ledger import Account, Holding, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
@@ -254,7 +254,7 @@ class Desk:
                 elif request.bind:
                     self._office.refuse(client_id, NO_ID, 321, "Only the default client (i.e 0) can auto bind orders")
             case ReqCompletedOrders():
-                self._tell_completed(client_id, api_only=request.api_only)
+                self._tell_completed(client_id, now_ns, api_only=request.api_only)
             case ReqExecutions():
                 self._tell_executions(client_id, request, now_ns)
             case _:
@@ -272,10 +272,10 @@ class Desk:
                 office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
-    def _tell_completed(self, client_id: int, *, api_only: bool) -> None:
-        office = self._office
+    def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:
+        office, since_ns = self._office, midnight_ns(now_ns)
         for order in office.registry.done():
-            if not (api_only and order.order_id <= 0):
+            if order.ended_ns >= since_ns and not (api_only and order.order_id <= 0):
                 office.say(client_id, order.tell_completed(in_chicago(order.ended_ns)))
         office.say(client_id, CompletedOrdersEnd())
 

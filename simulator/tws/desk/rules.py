@@ -112,6 +112,8 @@ RULES: Final = (
     _rule("good_after_kin", "guessed", "Children of such an order are not told of before its time", "no source"),
     # executions
     _rule("since", "documented", "Executions are told since midnight", "TWS API: executions and commissions"),
+    _rule("completed_day", "observed", "Completed orders are told since midnight too",
+          "github.com/wboayue/rust-ibapi issue 299: only for the given day"),
     _rule("midnight", "guessed", "Midnight is New York's: TWS's machine is there", "it depends on the user's machine"),
     _rule("exec_all", "documented", "Any client may ask for the account's executions; client id 0 in a filter is none",
           "TWS API: executions and commissions; ibapi's and ib_async's default"),

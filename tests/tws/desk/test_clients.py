@@ -134,6 +134,13 @@ def test_completed_orders() -> None:
     assert isinstance(told[-1], CompletedOrdersEnd)
 
 
+def test_completed_orders_of_before_new_yorks_midnight_are_not_told() -> None:
+    floor = quoted(start="2024-03-12 22:59:58").place(1, "BUY", 1).wait()
+    assert len(floor.ask(ReqCompletedOrders(api_only=False))) == 2
+    floor.until(chicago("2024-03-12 23:00"))
+    assert floor.ask(ReqCompletedOrders(api_only=False)) == [CompletedOrdersEnd()]
+
+
 def by_hand(floor: Floor) -> int:
     terms = OrderTerms(action="BUY", quantity=1, order_type="LMT", limit_price=4990, outside_rth=True)
     perm_id, told = floor.desk.by_hand(Contract(symbol="ES", exchange="CME"), terms, floor.now_ns)
