@@ -44,6 +44,8 @@ RULES: Final = (
     _rule("grid", "guessed", "Samples lie on whole quarters of a second", "so that runs can be repeated"),
     _rule("rt_volume", "documented", "233 tells each trade as price;size;time;volume;vwap;single", _TOP),
     _rule("single", "guessed", "The last field of RTVolume is always true", "the tape does not know"),
+    _rule("generic_legal", "observed", "Generic ticks that futures have not: 321 with a list of those they have",
+          "a recording of ES; for a stock: github.com/deephaven-examples/deephaven-ib issue 46"),
     _rule("generic", "guessed", "Generic ticks other than 233 and 375 are taken and bring nothing",
           "they need data there is not"),
     _rule("absent", "observed", "An absent bid or ask is price -1, size 0", "github.com/erdewit/ib_insync, ticker"),
