@@ -367,7 +367,7 @@ def test_a_histogram_counts_contracts_by_price() -> None:
     assert histogram(floor, "9999999 years") == ((5000.0, 13), (5000.25, 2))
 
 
-@pytest.mark.parametrize("period", ["", "day", "1 fortnight", "one day", "1 2 days"])
+@pytest.mark.parametrize("period", ["", "day", "1 fortnight", "one day", "1 2 days", "² days", "9" * 5_000 + " days"])
 def test_a_histogram_of_no_period_is_refused(period: str) -> None:
     assert DAYS.refused(ReqHistogram(req_id=1, contract=ESM4, use_rth=False, period=period))[0] == 321
 
