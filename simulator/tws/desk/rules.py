@@ -44,6 +44,8 @@ RULES: Final = (
     _rule("late_change", "guessed", "New terms that reach the exchange after the last fill or a cancel: 104", _CODES),
     _rule("mismatch", "documented",
           "Another contract, side, account, order type or triggerMethod for an id in use: 105", _CODES),
+    _rule("to_ioc", "documented", "New terms may make an order IOC, once it is at the exchange; FOK: 105",
+          "TWS API: modifying orders, tif for DAY -> IOC"),
     _rule("shrunk", "guessed", "A size not above what has filled: 201, and the order works on", "no source"),
     _rule("group_change", "observed", "Another ocaGroup for an order: 10326, and the order works on",
           "github.com/nautechsystems/nautilus_trader issue 2978; some saw it cancelled, perhaps by their client"),

@@ -140,7 +140,7 @@ def test_new_terms_that_come_too_late_are_104() -> None:
         ({"action": "SELL"}, 105),
         ({"symbol": "MES"}, 105),
         ({"order_type": "MKT"}, 105),
-        ({"tif": "IOC"}, 105),
+        ({"tif": "FOK"}, 105),
         ({"lmt": 4990.1}, 110),
         ({"quantity": 1}, 201),
         ({"parent_id": 5}, 10341),
