@@ -212,6 +212,7 @@ class Desk:
         live = self._office.registry.live()
         ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
         ends += [order.ticket.after_ns for order in self.orders if order.state is Life.WAITING]
+        ends += [order.wakes_ns for order in self.orders if order.state is Life.ASLEEP]
         ends += [holding.product.ends_ns for _, holding in self._held()]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
@@ -219,6 +220,7 @@ class Desk:
         """Do what is due."""
         self._canceling.expire(now_ns)
         self._placing.go_out(now_ns)
+        self._taking.wake(now_ns)
         self._settle(now_ns)
         self._accounts.clock(now_ns)
         return self._office.collect()

@@ -105,7 +105,7 @@ RULES: Final = (
           "github.com/backtrader2/backtrader issue 40"),
     _rule("rth_status", "guessed", "Its status is PreSubmitted while it sleeps, told when hours change", "no source"),
     _rule("rth_queue", "guessed", "It loses its place in the queue at the exchange over night", "no source"),
-    _rule("closed", "guessed", "While Globex is closed orders wait; IOC and FOK: 201 `Exchange is closed.`",
+    _rule("closed", "guessed", "What comes while Globex is shut: PreSubmitted; IOC and FOK: 201 `Exchange is closed.`",
           "201 is told to some: github.com/QuantConnect/Lean.Brokerages.InteractiveBrokers issue 204"),
     _rule("no_quote", "guessed", "A market order that opens and finds no quote is cancelled; one that closes waits",
           "the exchange's rule 7.2"),
