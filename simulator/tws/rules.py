@@ -34,6 +34,12 @@ CONNECTION: Final = (
         "TWS API: message codes, 100; pacing of requests",
     ),
     _rule(
+        "paced",
+        "documented",
+        "Unless it connects with the option +PACEAPI: then it is never refused; here it is not slowed down either",
+        "TWS API: EClient.SetConnectOptions",
+    ),
+    _rule(
         "unread",
         "guessed",
         "A client that reads nothing for 10 s while bytes wait, or leaves 16 MiB unread, is cut off",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HANDSHAKE_S: Final = 5.0
 RATE_MAX: Final = 50  # messages a second
+PACED: Final = b"+PACEAPI"  # the connect option by which a client leaves the pace to TWS
 RATE_STRIKES_MAX: Final = 3  # seconds with too many, and the connection is closed
 BAD_MAX: Final = 100  # messages that cannot be read
 OUT_MAX: Final = 16 * 1024 * 1024  # bytes that wait for a client that does not read
@@ -57,6 +58,7 @@ class Session:
         self.reset = False  # whether it ends with a reset
         self.chunk_bytes = CHUNK_MAX  # of what is taken at a time, in whole frames
         self.unheard = bytearray()  # what came while deaf
+        self._paced = False  # whether it may send faster than it is heard
         self._framer = Framer()
         self._out: deque[bytes] = deque()
         self._out_bytes = 0
@@ -219,6 +221,7 @@ class Session:
         faults = self.world.faults
         said = version if faults is None else faults.version(version)
         self.version = max(SERVER_MIN, min(said, SERVER_MAX))
+        self._paced = PACED in payload.upper()
         self._go(State.STARTING)
         greeting = frame(said, self.world.time_text())
         if faults is None:
@@ -244,6 +247,8 @@ class Session:
 
     def _within_rate(self, at_s: float) -> bool:
         """At most RATE_MAX messages in any second; what is beyond is refused, and in a third such second it is over."""
+        if self._paced:
+            return True
         stamps = self._stamps
         while stamps and at_s - stamps[0] >= 1.0:
             stamps.popleft()

@@ -100,6 +100,13 @@ def test_the_fifty_first_message_in_a_second_is_refused_with_100(world: World) -
     assert client.ask(49, 1)[0][0] == "49"
 
 
+def test_a_client_that_leaves_the_pace_to_tws_is_never_refused_for_it(world: World) -> None:
+    client = Talk(world, offer=b"v151..178 +PACEAPI").start()
+    said = [client.ask(49, 1)[0][0] for _ in range(4 * RATE_MAX)]
+    assert set(said) == {"49"}
+    assert client.session.state is State.READY
+
+
 def test_a_third_second_with_too_many_messages_ends_the_connection(world: World) -> None:
     client = Talk(world).start()
     for second in range(3):

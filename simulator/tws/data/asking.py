@@ -16,10 +16,11 @@ def resolve(
             return invalid(req_id, "Please enter a valid security type")
         if not contract.symbol and not contract.local_symbol:
             return invalid(req_id, "Please enter a symbol")
-        if not contract.exchange:
-            return invalid(req_id, "Please enter exchange")
-        if contract.sec_type.upper() == FUTURE and not (contract.last_trade or contract.local_symbol):
-            return invalid(req_id, "Please enter a local symbol or an expiry")
+    if not contract.exchange:
+        return invalid(req_id, "Please enter exchange")
+    names_month = contract.con_id or contract.last_trade or contract.local_symbol
+    if contract.sec_type.upper() == FUTURE and not names_month:
+        return invalid(req_id, "Please enter a local symbol or an expiry")
     if contract.sec_type.upper() == CONTINUOUS and not history:
         return refusal(req_id, "unknown_contract")
     found = desk.listing(now_ns).find(contract, include_expired=expired)

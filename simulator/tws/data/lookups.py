@@ -1,5 +1,6 @@
 """Requests that are answered once: contracts and what belongs to them, the earliest data, histograms."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import Final
@@ -29,6 +30,7 @@ from simulator.tws.terms import Contract
 from system.domain.settings import SECOND_NS
 
 PERIODS: Final = {"second": 0, "minute": 0, "hour": 0, "day": 1, "week": 7, "month": 31, "year": 366}  # in days
+NUMBER: Final = re.compile(r"\d{1,99}", re.ASCII)
 DEEP: Final = "Deep"
 TEXT, EPOCH = 1, 2
 
@@ -127,7 +129,7 @@ def _histogram(desk: DataDesk, request: ReqHistogram, now_ns: int) -> list[Notic
     req_id = request.req_id
     words = request.period.lower().split()
     unit = words[1].removesuffix("s") if len(words) == 2 else ""
-    if len(words) != 2 or not words[0].isdigit() or unit not in PERIODS:
+    if len(words) != 2 or not NUMBER.fullmatch(words[0]) or unit not in PERIODS:
         return [invalid(req_id, f"Histogram period is invalid: {request.period}")]
     listed = resolve(desk, req_id, request.contract, now_ns, history=True, expired=True)
     if isinstance(listed, Error):

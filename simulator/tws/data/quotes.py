@@ -1,5 +1,6 @@
 """One client's market data: the board sampled four times a second, and each trade where asked for (RTVolume)."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,7 +8,7 @@ from simulator.tws.data import hours
 from simulator.tws.data.asking import resolve
 from simulator.tws.data.bars import TICK
 from simulator.tws.data.board import Board
-from simulator.tws.data.contracts import EXCHANGE, Listed
+from simulator.tws.data.contracts import EXCHANGE, FUTURE, Listed
 from simulator.tws.data.delayed import board_at
 from simulator.tws.data.errors import invalid, refusal
 from simulator.tws.data.played import Played, Sample
@@ -34,6 +35,15 @@ BID_SIZE, ASK_SIZE, LAST_SIZE, VOLUME = (0, 69), (3, 70), (5, 71), (8, 74)
 HIGH, LOW, CLOSE, OPEN, LAST_TIME = (6, 72), (7, 73), (9, 75), (14, 76), (45, 88)
 HALTED: Final = 49
 RT_VOLUMES: Final = {233: 48, 375: 77}  # by generic tick, the tick type that tells it
+LEGAL_GENERIC: Final = (  # of a future, as TWS lists them: a number, or either of two
+    "100(Option Volume),101(Option Open Interest),105(Average Opt Volume),106(impvolat),165(Misc. Stats),"
+    "221/220(Creditman Mark Price),225(Auction),232/221(Pl Price),233(RTVolume),236(inventory),258/47(Fundamentals),"
+    "292(Wide_news),293(TradeCount),294(TradeRate),295(VolumeRate),318(LastRTHTrade),375(RTTrdVolume),411(rthistvol),"
+    "456/59(IBDividends),460(Bond Factor Multiplier),577(EtfNavLast(navlast)),586(IPOHLMPRC),587(Pl Price Delayed),"
+    "588(Futures Open Interest),595(Short-Term Volume X Mins),614(EtfNavMisc(high/low)),"
+    "619(Creditman Slow Mark Price),623(EtfFrozenNavLast(fznavlast))"
+)
+GENERIC: Final = frozenset(re.findall(r"\b(\d+)(?=[/(])", LEGAL_GENERIC))
 ABSENT: Final = -1.0
 BBO_EXCHANGE: Final = "9c0001"
 PERMISSIONS: Final = 3
@@ -137,7 +147,8 @@ class Quotes:
         if req_id in self._subscriptions:
             return refusal(req_id, "duplicate", "")
         if generic is None:
-            return invalid(req_id, f"Incorrect generic tick list of {request.generic_ticks}")
+            legal = f"Legal ones for ({FUTURE}) are: {LEGAL_GENERIC}"
+            return invalid(req_id, f"Incorrect generic tick list of {request.generic_ticks}.  {legal}")
         if generic and request.snapshot:
             return invalid(req_id, "Snapshot market data subscription is not applicable to generic ticks")
         listed = resolve(self._desk, req_id, request.contract, now_ns)
@@ -232,6 +243,6 @@ def _rt_volume(played: Played, i: int) -> str:
 
 
 def _generic(text: str) -> list[int] | None:
-    """The numbers of a list with commas; None where one is no number."""
+    """The numbers of a list with commas; None where one is none that futures have."""
     words = [word.strip() for word in text.split(",") if word.strip() not in ("", "mdoff")]
-    return [int(word) for word in words] if all(word.isascii() and word.isdigit() for word in words) else None
+    return [int(word) for word in words] if GENERIC.issuperset(words) else None

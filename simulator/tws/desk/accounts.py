@@ -1,7 +1,7 @@
 """Who has subscribed to accounts, positions and results, and what they are told when."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ from simulator.tws.requests import (
     ReqPositionsMulti,
     Request,
 )
+from simulator.tws.terms import Contract
 from system.domain.session import NEW_YORK
 from system.domain.settings import FOREVER_NS, SECOND_NS
 
@@ -354,10 +355,15 @@ def _single(req_id: int, holding: Holding | None, mark_ticks: int) -> PnLSingle:
     )
 
 
+def _nowhere(holding: Holding) -> Contract:
+    """Its contract as positions name it: without an exchange, so that nobody can place an order with it as it is."""
+    return replace(holding.product.contract(), exchange="")
+
+
 def _position(account: Account, holding: Holding) -> Position:
     return Position(
         account=account.name,
-        contract=holding.product.contract(),
+        contract=_nowhere(holding),
         position=holding.contracts,
         average_cost=holding.average_cost,
     )
@@ -368,7 +374,7 @@ def _position_multi(req_id: int, account: Account, holding: Holding) -> Position
         req_id=req_id,
         account=account.name,
         model="",
-        contract=holding.product.contract(),
+        contract=_nowhere(holding),
         position=holding.contracts,
         average_cost=holding.average_cost,
     )

@@ -22,7 +22,7 @@ from simulator.tws.data import hours
 from simulator.tws.data.contracts import listed
 from simulator.tws.desk.accounts import Accounts
 from simulator.tws.desk.canceling import Canceling
-from simulator.tws.desk.executions import Executions
+from simulator.tws.desk.executions import Executions, midnight_ns
 from simulator.tws.desk.ledger import Account, Holding, Marks
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed, Find, Office
@@ -32,6 +32,7 @@ from simulator.tws.desk.registry import KEPT, Registry
 from simulator.tws.desk.taking import Taking
 from simulator.tws.desk.validity import regular_at
 from simulator.tws.moments import in_chicago
+from simulator.tws.notices import NO_ID
 from simulator.tws.requests import (
     PlaceOrder,
     ReqAllOpenOrders,
@@ -192,11 +193,10 @@ class Desk:
         return self._bound
 
     def _bind(self) -> None:
-        """Client 0 asks to have orders made by hand: they get negative ids."""
+        """Client 0 asks for its open orders: those made by hand get negative ids."""
         for order in self._office.registry.live():
             if not order.order_id:
                 self._office.registry.bind(order, self._new_bound_id())
-                self._office.tell(order)
 
     def take(self, reports: Sequence[Report], now_ns: int) -> list[Addressed]:
         """The exchange's reports of one instant."""
@@ -212,6 +212,7 @@ class Desk:
         live = self._office.registry.live()
         ends = [order.expires_ns for order in live if not (order.state is Life.CANCELING or order.state.is_unsent)]
         ends += [order.ticket.after_ns for order in self.orders if order.state is Life.WAITING]
+        ends += [order.wakes_ns for order in self.orders if order.state is Life.ASLEEP]
         ends += [holding.product.ends_ns for _, holding in self._held()]
         return min([end for end in ends if end is not None] + [self._accounts.next_due_ns])
 
@@ -219,6 +220,7 @@ class Desk:
         """Do what is due."""
         self._canceling.expire(now_ns)
         self._placing.go_out(now_ns)
+        self._taking.wake(now_ns)
         self._settle(now_ns)
         self._accounts.clock(now_ns)
         return self._office.collect()
@@ -243,16 +245,18 @@ class Desk:
         """Answer a request about orders, executions or accounts; one that is about nothing of it gets no answer."""
         match request:
             case ReqOpenOrders():
+                if client_id == BINDER:
+                    self._bind()
                 self._tell_open(client_id, own=True)
             case ReqAllOpenOrders():
                 self._tell_open(client_id, own=False)
             case ReqAutoOpenOrders():
                 if client_id == BINDER:
                     self._binds = request.bind
-                    if request.bind:
-                        self._bind()
+                elif request.bind:
+                    self._office.refuse(client_id, NO_ID, 321, "Only the default client (i.e 0) can auto bind orders")
             case ReqCompletedOrders():
-                self._tell_completed(client_id, api_only=request.api_only)
+                self._tell_completed(client_id, now_ns, api_only=request.api_only)
             case ReqExecutions():
                 self._tell_executions(client_id, request, now_ns)
             case _:
@@ -270,10 +274,10 @@ class Desk:
                 office.tell(order, client_id)
         office.say(client_id, OpenOrderEnd())
 
-    def _tell_completed(self, client_id: int, *, api_only: bool) -> None:
-        office = self._office
+    def _tell_completed(self, client_id: int, now_ns: int, *, api_only: bool) -> None:
+        office, since_ns = self._office, midnight_ns(now_ns)
         for order in office.registry.done():
-            if not (api_only and order.order_id <= 0):
+            if order.ended_ns >= since_ns and not (api_only and order.order_id <= 0):
                 office.say(client_id, order.tell_completed(in_chicago(order.ended_ns)))
         office.say(client_id, CompletedOrdersEnd())
 

@@ -1,7 +1,8 @@
 """The life of an order in TWS: one table of states and events.
 
 A child waits in TWS for its entry (HELD), a stop for its trigger (ARMED), an order without `outsideRth` for regular
-hours (ASLEEP); all three are told as PreSubmitted. An illegal pair raises: the desk and the exchange would disagree.
+hours and one that came while the exchange is closed for its opening (ASLEEP); all are told as PreSubmitted. An illegal
+pair raises: the desk and the exchange would disagree.
 """
 
 from enum import Enum
@@ -94,7 +95,7 @@ _ROWS: Final = {
     Life.HELD: {**_RESTING, Event.HOLD: Life.HELD, Event.ASK_CANCEL: Life.CANCELING, Event.CANCEL: Life.CANCELED},
     Life.WORKING: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},
     Life.ARMED: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},  # a stop's trigger is told by its fill
-    Life.ASLEEP: {**_RESTING, Event.ASK_CANCEL: Life.CANCELING, Event.HOLD: Life.HELD, Event.CANCEL: Life.CANCELED},
+    Life.ASLEEP: {**_AT_EXCHANGE, Event.FILL: Life.WORKING},  # as the exchange opens
     Life.CANCELING: {  # it may still be filled, modified by what was sent before, or woken
         **dict.fromkeys((*_RESTING, Event.FILL, Event.HOLD), Life.CANCELING),
         Event.FILL_ALL: Life.FILLED,

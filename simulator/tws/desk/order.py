@@ -80,6 +80,7 @@ class DeskOrder:
     last_ticks: int = 0
     expires_ns: int | None = None
     accepted_ns: int = 0
+    wakes_ns: int | None = None  # asleep until the exchange opens, which is then
     trailed_ticks: int | None = None  # where its stop has trailed to
     triggered: bool = False  # a stop-limit is a limit now
     asked: list[Ticket | Asked] = field(default_factory=list)  # of the exchange, and not answered yet

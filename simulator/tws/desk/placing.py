@@ -10,7 +10,7 @@ from simulator.tws.codes import error
 from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.margin import what_if, why_not
 from simulator.tws.desk.office import Office
-from simulator.tws.desk.order import DeskOrder, Ticket
+from simulator.tws.desk.order import Asked, DeskOrder, Ticket
 from simulator.tws.desk.reading import Circumstances, RefusedError, read
 from simulator.tws.desk.validity import expiry_ns, held_until_ns, is_closed
 from simulator.tws.moments import in_chicago
@@ -69,6 +69,8 @@ class Placing:
 
     def _read(self, request: PlaceOrder, now_ns: int) -> Ticket:
         office = self._office
+        if not request.contract.exchange:
+            raise RefusedError(321, "Missing order exchange.")
         around = Circumstances(
             product=office.find(request.contract, now_ns),
             accounts=tuple(office.accounts),
@@ -275,6 +277,9 @@ class Placing:
             trail_ppm=ticket.trail_ppm,
             regular_only=not ticket.terms.outside_rth,
         )
+        if LASTS.get(ticket.tif) == "immediate":  # what the new terms do not fill at once goes
+            order.asked.append(Asked.BY_TWS)
+            self._office.exchange.cancel(order.perm_id, now_ns)
 
     def _new_prices(self, order: DeskOrder, ticket: Ticket) -> tuple[int, int | None]:
         """Limit and stop to send; None: a trailing stop goes on from where it is, since no other price is named."""
@@ -309,7 +314,7 @@ def _compare(order: DeskOrder, ticket: Ticket) -> None:
         and bool(old.trail_ticks) == bool(ticket.trail_ticks)
         and bool(old.trail_ppm) == bool(ticket.trail_ppm)
         and old.trigger == ticket.trigger
-        and LASTS.get(old.tif) == LASTS.get(ticket.tif)
+        and (LASTS.get(old.tif) == LASTS.get(ticket.tif) or (ticket.tif == "IOC" and order.state is not Life.HELD))
     )
     if not same:
         raise RefusedError(105)

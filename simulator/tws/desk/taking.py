@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.exchange.orders import Accepted, Canceled, Filled, HoursChanged, Report, Triggered
+from simulator.tws.data import hours
 from simulator.tws.desk.life import Event, Life
 from simulator.tws.desk.office import Office
 from simulator.tws.desk.order import Asked, DeskOrder
@@ -41,7 +42,7 @@ class Taking:
         told: dict[int, None] = {}
         for place, report in enumerate(reports):
             if isinstance(report, HoursChanged):
-                self._change_hours()
+                self._change_hours(report.ts_ns)
                 continue
             order = self._office.registry.of_exchange(report.order_id)
             told[order.perm_id] = None
@@ -124,21 +125,34 @@ class Taking:
         if report.replaced and order.state is Life.HELD:
             order.step(Event.HOLD)
         else:
-            order.step(self._rest(order))
+            order.step(self._rest(order, report.ts_ns))
         self._office.tell(order)
 
-    def _rest(self, order: DeskOrder) -> Event:
-        """How an order is at the exchange."""
+    def _rest(self, order: DeskOrder, ts_ns: int) -> Event:
+        """How an order is at the exchange; one that comes while that is closed wakes by the clock."""
+        order.wakes_ns = None
         if not order.ticket.terms.outside_rth and not self._office.exchange.is_regular:
             return Event.SLEEP
-        return Event.ARM if order.is_stop and not order.triggered else Event.WORK
+        if order.is_stop and not order.triggered:
+            return Event.ARM
+        if hours.is_open(ts_ns):
+            return Event.WORK
+        order.wakes_ns = hours.next_change_ns(ts_ns)
+        return Event.SLEEP
 
-    def _change_hours(self) -> None:
+    def wake(self, now_ns: int) -> None:
+        """The exchange is open again for orders that came while it was closed."""
+        for order in self._office.registry.live():
+            if order.state is Life.ASLEEP and order.wakes_ns is not None and order.wakes_ns <= now_ns:
+                order.step(self._rest(order, now_ns))
+                self._office.tell(order)
+
+    def _change_hours(self, ts_ns: int) -> None:
         """Orders that act in regular hours only fall asleep or wake."""
         for order in self._office.registry.live():
             if order.ticket.terms.outside_rth or order.state not in (Life.WORKING, Life.ARMED, Life.ASLEEP):
                 continue
-            order.step(self._rest(order))
+            order.step(self._rest(order, ts_ns))
             self._office.tell(order)
 
     def _refuse(self, order: DeskOrder) -> None:

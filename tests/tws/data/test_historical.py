@@ -167,6 +167,7 @@ def test_a_past_end_shows_nothing_that_came_later() -> None:
         ({"contract": replace(ESM4, last_trade="202403")}, 200, "No security definition"),
         ({"contract": replace(ESM4, last_trade="")}, 321, "Please enter a local symbol or an expiry"),
         ({"contract": replace(ESM4, exchange="")}, 321, "Please enter exchange"),
+        ({"contract": replace(ESM4, exchange="", con_id=510_000_220)}, 321, "Please enter exchange"),
         ({"contract": Contract(sec_type="FUT", exchange="CME")}, 321, "Please enter a symbol"),
         ({"contract": Contract(symbol="ES")}, 321, "Please enter a valid security type"),
         ({"end": "20200101-00:00:00"}, 162, "Historical Market Data Service error message:HMDS query returned no data: ESM4@CME Trades"),
@@ -366,7 +367,7 @@ def test_a_histogram_counts_contracts_by_price() -> None:
     assert histogram(floor, "9999999 years") == ((5000.0, 13), (5000.25, 2))
 
 
-@pytest.mark.parametrize("period", ["", "day", "1 fortnight", "one day", "1 2 days"])
+@pytest.mark.parametrize("period", ["", "day", "1 fortnight", "one day", "1 2 days", "² days", "9" * 5_000 + " days"])
 def test_a_histogram_of_no_period_is_refused(period: str) -> None:
     assert DAYS.refused(ReqHistogram(req_id=1, contract=ESM4, use_rth=False, period=period))[0] == 321
 

@@ -109,7 +109,7 @@ def test_each_trade_is_told_as_text_where_asked_for() -> None:
     floor = begun(
         [*FULL, trade(NOON + 7 * MS, PRICE + 1, 4), trade(NOON + 8 * MS, PRICE + 1, 2), trade(NOON + 9, 0, 0)]
     )
-    floor.ask(data(generic_ticks="100,233"))
+    floor.ask(data(generic_ticks="100, 233,258,47,623"))
     told = [notice for notice in floor.go(NOON + 100 * MS) if isinstance(notice, TickString)]
     stamp = NOON // MS
     assert told == [
@@ -131,6 +131,8 @@ def test_a_snapshot_ends_and_is_followed_by_nothing() -> None:
     ("request_", "code"),
     [
         (data(generic_ticks="RTVolume"), 321),
+        (data(generic_ticks="233,104"), 321),
+        (data(generic_ticks="9" * 5_000), 321),
         (data(generic_ticks="233", snapshot=True), 321),
         (replace(data(), contract=replace(ESM4, exchange="GLOBEX")), 200),
         (replace(data(), contract=replace(ESM4, sec_type="CONTFUT")), 200),

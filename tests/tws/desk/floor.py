@@ -152,14 +152,14 @@ class Floor:
 
     def place(self, order_id: int, action: str, quantity: float, *, client: int = ME, **terms: Any) -> "Floor":
         """`lmt`, `stp` give the order type where none is named."""
-        symbol = terms.pop("symbol", "ES")
+        symbol, exchange = terms.pop("symbol", "ES"), terms.pop("exchange", "CME")
         limit, stop = terms.pop("lmt", None), terms.pop("stp", None)
         kinds = {(False, False): "MKT", (True, False): "LMT", (False, True): "STP", (True, True): "STP LMT"}
         terms.setdefault("order_type", kinds[limit is not None, stop is not None])
         terms.setdefault("outside_rth", True)
         terms.setdefault("aux_price", stop)
         order = OrderTerms(action=action, quantity=quantity, limit_price=limit, **terms)
-        request = PlaceOrder(order_id=order_id, contract=Contract(symbol=symbol), terms=order)
+        request = PlaceOrder(order_id=order_id, contract=Contract(symbol=symbol, exchange=exchange), terms=order)
         self.heard += self.desk.place(client, request, self.now_ns)
         return self
 

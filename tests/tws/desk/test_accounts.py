@@ -198,6 +198,16 @@ def test_positions_are_told_when_asked_for_and_when_they_change() -> None:
     assert of_type(floor.place(3, "BUY", 2).wait().hear(), Position) == []
 
 
+def test_a_position_names_no_exchange_so_that_its_contract_cannot_be_traded_as_it_is() -> None:
+    floor = long_one()
+    held = of_type(floor.ask(ReqPositions()), Position)[0].contract
+    several = of_type(floor.ask(ReqPositionsMulti(req_id=5, account=DU, model="")), PositionMulti)[0].contract
+    assert held == several
+    assert (held.con_id, held.local_symbol, held.exchange) == (ES_ID, "ESM4", "")
+    assert floor.place(2, "SELL", 1, exchange=held.exchange).story() == ["error 2 321"]
+    assert floor.place(3, "SELL", 1, exchange="CME").wait().statuses()[-1] == "status 3 Filled 1/0"
+
+
 def test_positions_multi() -> None:
     floor = long_one()
     told = floor.ask(ReqPositionsMulti(req_id=5, account=DU, model=""))

@@ -134,9 +134,16 @@ def test_completed_orders() -> None:
     assert isinstance(told[-1], CompletedOrdersEnd)
 
 
+def test_completed_orders_of_before_new_yorks_midnight_are_not_told() -> None:
+    floor = quoted(start="2024-03-12 22:59:58").place(1, "BUY", 1).wait()
+    assert len(floor.ask(ReqCompletedOrders(api_only=False))) == 2
+    floor.until(chicago("2024-03-12 23:00"))
+    assert floor.ask(ReqCompletedOrders(api_only=False)) == [CompletedOrdersEnd()]
+
+
 def by_hand(floor: Floor) -> int:
     terms = OrderTerms(action="BUY", quantity=1, order_type="LMT", limit_price=4990, outside_rth=True)
-    perm_id, told = floor.desk.by_hand(Contract(symbol="ES"), terms, floor.now_ns)
+    perm_id, told = floor.desk.by_hand(Contract(symbol="ES", exchange="CME"), terms, floor.now_ns)
     floor.heard += told
     return perm_id
 
@@ -146,9 +153,12 @@ def test_an_order_made_by_hand_has_no_id_until_client_0_binds_it() -> None:
     by_hand(floor)
     assert floor.wait().story(0)[0] == "open 0 PreSubmitted"
     assert open_ids(floor, ReqAllOpenOrders(), 7) == [(0, 0)]
-    assert [short(notice) for notice in floor.ask(ReqAutoOpenOrders(bind=True), 0)] == [
+    assert floor.ask(ReqAutoOpenOrders(bind=True), 0) == []  # orders to come
+    assert open_ids(floor, ReqAllOpenOrders(), 0) == [(0, 0)]
+    assert [short(notice) for notice in floor.ask(ReqOpenOrders(), 0)] == [
         "open -1 Submitted",
         "status -1 Submitted 0/1",
+        "OpenOrderEnd",
     ]
     by_hand(floor)
     assert floor.story(0)[0] == "open -2 PreSubmitted"
@@ -158,8 +168,11 @@ def test_an_order_made_by_hand_has_no_id_until_client_0_binds_it() -> None:
 
 def test_only_client_0_binds() -> None:
     floor = quoted()
-    assert floor.ask(ReqAutoOpenOrders(bind=True), 7) == []
+    assert [short(notice) for notice in floor.ask(ReqAutoOpenOrders(bind=True), 7)] == ["error -1 321"]
+    assert floor.ask(ReqAutoOpenOrders(bind=False), 7) == []
     by_hand(floor)
+    assert open_ids(floor, ReqOpenOrders(), 7) == []
+    assert open_ids(floor, ReqAllOpenOrders(), 7) == [(0, 0)]
     assert floor.story(0)[0] == "open 0 PreSubmitted"
     floor.ask(ReqAutoOpenOrders(bind=True), 0)
     floor.desk.client_left(0)
@@ -180,7 +193,7 @@ def test_a_hand_may_cancel_any_order() -> None:
 def test_a_hand_is_refused_like_anybody() -> None:
     terms = OrderTerms(action="BUY", quantity=1, order_type="LMT", limit_price=4990.1)
     with pytest.raises(RefusedError):
-        quoted().desk.by_hand(Contract(symbol="ES"), terms, chicago("2024-03-12 10:00"))
+        quoted().desk.by_hand(Contract(symbol="ES", exchange="CME"), terms, chicago("2024-03-12 10:00"))
 
 
 def test_ids_may_roll_back_at_a_restart() -> None:

@@ -96,6 +96,29 @@ def test_while_the_exchange_is_closed_orders_wait_for_its_opening(at: str, until
     assert floor.statuses()[-1] == "status 1 Filled 1/0"
 
 
+def test_an_order_that_comes_while_the_exchange_is_closed_is_presubmitted_until_it_opens() -> None:
+    floor = Floor(start="2024-03-12 16:30").place(1, "BUY", 1, lmt=4990, tif="GTC").wait().wait()
+    assert floor.statuses()[1:] == ["status 1 PreSubmitted 0/1", "status 1 PreSubmitted 0/1"]
+    floor.place(1, "BUY", 2, lmt=4991, tif="GTC").place(2, "BUY", 1, lmt=4990).wait().cancel(2).wait()
+    assert [line for line in floor.statuses() if " Submitted" in line] == []
+    assert floor.at("2024-03-12 16:59:59").statuses() == []
+    assert floor.at("2024-03-12 17:00").statuses() == ["status 1 Submitted 0/2"]
+    assert floor.at("2024-03-13 17:00").trade(4990).statuses() == ["status 1 Filled 2/0"]
+
+
+def test_an_order_that_waits_for_the_opening_may_fill_in_that_very_instant() -> None:
+    floor = Floor(start="2024-03-12 16:30").place(1, "BUY", 2, tif="GTC").until(chicago("2024-03-12 17:00") - 1)
+    floor.hear()
+    floor.heard += floor.desk.take(
+        floor.exchange.fill(floor.desk.orders[0].perm_id, 1, 20_000, floor.now_ns), floor.now_ns
+    )
+    assert floor.statuses() == ["status 1 Submitted 1/1"]
+    floor.heard += floor.desk.take(
+        floor.exchange.fill(floor.desk.orders[0].perm_id, 1, 20_000, floor.now_ns), floor.now_ns
+    )
+    assert floor.statuses() == ["status 1 Filled 2/0"]
+
+
 def test_what_must_fill_at_once_is_rejected_while_the_exchange_is_closed() -> None:
     floor = Floor(start="2024-03-12 16:30").place(1, "BUY", 1, lmt=5000, tif="IOC")
     text = next(notice.text for notice in floor.heard_errors(201))

@@ -16,6 +16,29 @@ def test_price_and_size_of_a_limit_order() -> None:
     assert floor.trade(4994.75).statuses() == ["status 1 Filled 3/0"]
 
 
+def test_a_resting_order_that_is_made_ioc_takes_what_there_is_and_ends() -> None:
+    floor = quoted().quote(5000, 5000.25, 9, 2).place(1, "BUY", 5, lmt=4990).wait()
+    floor.hear()
+    assert floor.place(1, "BUY", 5, lmt=5000.25, tif="IOC").wait().statuses() == [
+        "status 1 Submitted 0/5",
+        "status 1 Submitted 2/3",
+        "status 1 Cancelled 2/3",
+        "error 1 202",
+    ]
+    whole = floor.place(2, "BUY", 1, lmt=4990).wait().place(2, "BUY", 1, lmt=5000.5, tif="IOC").wait()
+    assert whole.statuses()[-1] == "status 2 Filled 1/0"
+    floor.place(3, "BUY", 1, lmt=4990).wait().hear()
+    late = floor.place(3, "BUY", 1, lmt=4991, tif="IOC").trade(4989).wait()
+    assert late.statuses() == ["status 3 Filled 1/0", "error 3 104"]
+    assert floor.exchange.is_idle
+
+
+def test_a_held_child_is_not_made_ioc() -> None:
+    floor = quoted().bracket(1, "BUY", 1, stop=4980, target=5010, lmt=4990).wait()
+    floor.hear()
+    assert floor.place(3, "SELL", 1, lmt=5010, parent_id=1, tif="IOC").story() == ["error 3 105"]
+
+
 def test_fills_on_the_way_count_against_the_new_size() -> None:
     """2 of 4 have filled; 5 are asked for while the third fills: 2 are left."""
     floor = quoted().place(1, "BUY", 4, lmt=4990).wait().trade(4990, 2).place(1, "BUY", 5, lmt=4990)

@@ -12,6 +12,7 @@ from tests.tws.desk.test_orders import quoted
     ("terms", "code"),
     [
         ({"symbol": "AAPL"}, 200),
+        ({"exchange": ""}, 321),
         ({"action": "HOLD"}, 321),
         ({"account": "DU9"}, 321),
         ({"order_type": "PEG MID"}, 387),
@@ -139,7 +140,7 @@ def test_new_terms_that_come_too_late_are_104() -> None:
         ({"action": "SELL"}, 105),
         ({"symbol": "MES"}, 105),
         ({"order_type": "MKT"}, 105),
-        ({"tif": "IOC"}, 105),
+        ({"tif": "FOK"}, 105),
         ({"lmt": 4990.1}, 110),
         ({"quantity": 1}, 201),
         ({"parent_id": 5}, 10341),
