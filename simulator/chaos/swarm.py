@@ -167,7 +167,7 @@ DEALT: Final[dict[str, Draw]] = {
 }
 AWAY: Final = ("suspend", "stop")
 AWAY_SHARE: Final = 1 / 12  # of a run, at most: who sleeps all through it meets nothing
-AT_DIAL: Final = ("refuse_326", "stall_handshake", "version")  # seen only by who dials
+AT_DIAL: Final = ("refuse_326", "stall_handshake", "version", "2105")  # seen only by who dials, or asks for bars then
 
 assert set(DRAWN) == set(KINDS), "every kind of fault is drawn"
 assert set(DEALT) == set(BLOWS), "every kind of blow is drawn"

@@ -91,12 +91,16 @@ class Commission(Effect):
         return (notice,)
 
 
+# With the end of a list by account and model, which is no news of a position without them.
+LAGGING: Final = (account.Position, account.PortfolioValue, account.PositionMulti, account.PositionMultiEnd)
+
+
 class PositionLag(Effect):
     """Positions are told late."""
 
     def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
         """Later."""
-        if not isinstance(notice, account.Position | account.PortfolioValue):
+        if not isinstance(notice, LAGGING):
             return (notice,)
         self.player.later(self.fault["by"], lambda: self.player.tell_late(session, notice, self))
         return ()

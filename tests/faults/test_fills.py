@@ -14,6 +14,8 @@ from tests.faults.stage import (
     trading,
 )
 
+POSITION_MULTI, POSITION_MULTI_END = "71", "72"
+
 
 def test_a_lost_acknowledgement_leaves_the_fill_alone() -> None:
     stage, client = trading()
@@ -88,6 +90,19 @@ def test_f54_positions_come_late() -> None:
     assert POSITION not in client.kinds()
     stage.go(2, client)
     assert POSITION in client.kinds()
+
+
+def test_f54_positions_by_model_come_late_with_the_end_of_their_list() -> None:
+    stage, client = trading()
+    client.order(1)
+    stage.go(1, client)
+    stage.inject("position_lag", by="2s")
+    client.ask(74, 1, 5, "", "")
+    stage.go(1, client)
+    assert not {POSITION_MULTI, POSITION_MULTI_END} & {*client.kinds()}
+    stage.go(2, client)
+    kinds = client.kinds()
+    assert kinds.index(POSITION_MULTI) < kinds.index(POSITION_MULTI_END)
 
 
 def test_what_is_late_does_not_break_through_a_lost_link() -> None:

@@ -274,7 +274,7 @@ async def test_f13_an_entry_that_is_told_as_inactive_is_taken_back_before_it_com
         it.inject("inactive", by="10s", which="entry")
         await it.signal(1)
         await it.settle(3)
-        assert it.orders.orders[0].is_live
+        assert not it.orders.orders[0].is_live, "it is not waited for"
         await it.settle(20)
         assert it.canceled == [ENTRY]
         assert it.is_over
