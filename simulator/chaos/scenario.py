@@ -24,7 +24,8 @@ BEGINS: Final = (
 )
 NIGHTS: Final = frozenset({"23:50", "16:45"})  # positions are entered at any time, and held over the break
 DAY_S: Final = 86_400
-MANY: Final = 7  # so that exits fill in part, and are then taken back
+MANY: Final = 7  # so that exits fill in part, and are then taken back: with a target that the market often touches
+NEAR_TICKS: Final = 2
 MANY_SHARE: Final = 0.5  # of the seeds with three
 EAGER: Final = Profile(
     name="eager",
@@ -87,6 +88,8 @@ def draw(seed: int) -> Scenario:
         stop_ticks=chance.choice((4, 6, 8)),
         target_ticks=chance.choice((6, 10, 16)),
     )
+    if contracts == MANY:
+        settings = replace(settings, target_ticks=NEAR_TICKS)
     if start in NIGHTS:
         settings = replace(settings, entry_start_s=0, entry_end_s=DAY_S, flat_by_s=DAY_S)
     parameters = replace(
