@@ -24,8 +24,8 @@ from typing import Final, Literal, get_args
 from simulator.chaos.blow import Blow, read_blow, write_blow
 from simulator.faults.plan import FAULTS_MAX, Fault, plan_of, write_plan
 from simulator.faults.plan import Plan as FaultPlan
-from system.config.load import read_text
 from system.domain.errors import InputError
+from system.text_file import read_text
 
 Regime = Literal["safety", "liveness"]
 MINUTES_MAX: Final = 24 * 60

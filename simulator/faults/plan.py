@@ -25,9 +25,9 @@ from typing import Any, Final
 from simulator.faults.arguments import NOTICES, REQUESTS, Argument, Sort, Value, quoted
 from simulator.faults.kinds import KINDS, How, Kind
 from system.domain.errors import InputError
+from system.text_file import read_text
 
 STATUSES: Final = ("PendingSubmit", "PreSubmitted", "Submitted", "PendingCancel", "Cancelled", "Filled", "Inactive")
-FILE_MAX: Final = 1 << 20
 FAULTS_MAX: Final = 1000
 HITTING: Final = (How.NOTICE, How.REQUEST)
 
@@ -77,17 +77,7 @@ class Plan:
 
 def load_plan(path: Path) -> Plan:
     """Read a file. Raises InputError, one line that names the fault and the key."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_MAX + 1)
-        if len(data) > FILE_MAX:
-            raise InputError(f"{path}: more than {FILE_MAX} bytes; expected a plan of faults")
-        text = data.decode()
-    except OSError as wrong:
-        raise InputError(f"{path}: cannot be read: {wrong.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: expected text in UTF-8") from None
-    return read_plan(text, str(path))
+    return read_plan(read_text(path), str(path))
 
 
 def read_plan(text: str, name: str) -> Plan:

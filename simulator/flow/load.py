@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from simulator.flow.events import DAY_MINUTES, KINDS, MINUTES, OPEN_MINUTE, SIDES, ScriptedEvent
 from simulator.flow.parameters import FIELDS, PRESETS, Flow, Parameters
-from system.config.load import read_text
-from system.config.values import nearest, one_of, printable
+from system.config.values import nearest, one_of
 from system.domain.errors import InputError
+from system.text_file import printable, read_text
 
 CLOCK: Final = re.compile(r"(\d\d):(\d\d)")
 EVENT_KEYS: Final = tuple(field.name for field in fields(ScriptedEvent))

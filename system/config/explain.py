@@ -8,7 +8,8 @@ from pydantic_core import ErrorDetails
 
 from system.config.model import BlackoutWindow, Config, MaintenanceWindow, UserProfile
 from system.config.show import toml_value
-from system.config.values import nearest, printable
+from system.config.values import nearest
+from system.text_file import printable
 
 Path = tuple[str | int, ...]
 

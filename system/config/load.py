@@ -12,12 +12,11 @@ from pydantic import ValidationError
 from system.config.explain import Path as KeyPath
 from system.config.explain import explain
 from system.config.model import Config
-from system.config.values import printable
 from system.domain.errors import InputError
+from system.text_file import printable, read_text
 
 ENVIRONMENT: Final = "BN_"
 OTHER_VARIABLES: Final = ("BN_TEST_", "BN_CHAOS_", "BN_BENCH_")  # of the tests, campaigns and benchmarks
-FILE_MAX: Final = 1 << 20
 TABLES_DEEP: Final = 3  # profiles.NAME.weights
 Table = dict[str, Any]
 
@@ -83,20 +82,6 @@ def read_file(path: Path) -> Table:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number too long or tables too deep"
         reason = reason.replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
         raise InputError(f"{printable(str(path))}: not valid TOML: {reason}") from None
-
-
-def read_text(path: Path) -> str:
-    """A TOML file's text; of a file without end (a device, a tape) no more than tells it apart. Raises InputError."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_MAX + 1)
-        if len(data) > FILE_MAX:
-            raise InputError(f"{printable(str(path))}: more than {FILE_MAX} bytes; expected a TOML file")
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{printable(str(path))}: not UTF-8 text, at byte {error.start}") from None
 
 
 def read_value(text: str) -> Any:

@@ -262,11 +262,6 @@ def moment_ns(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def printable(text: str) -> str:
-    """`text` without anything that would break a line or an encoding."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
-
-
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$|^24:00(:00)?$"
 FLAG: Final = Kind(check_flag, {"type": "boolean"})
 TIME_OF_DAY: Final = Kind(check_time_of_day, {"type": "string", "pattern": TIME_PATTERN})
