@@ -41,7 +41,8 @@ lock() {
         return
     fi
     until mkdir "$root/.venv.lock.d" 2>/dev/null; do
-        [ -d "$root/.venv.lock.d" ] || { say "cannot write to $root"; return 1; }
+        # Not whether the folder is there: its owner may have taken it away since.
+        [ -w "$root" ] || { say "cannot write to $root"; return 1; }
         owner=$(cat "$root/.venv.lock.d/pid" 2>/dev/null || :)
         if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$root/.venv.lock.d"; else sleep 1; fi
     done

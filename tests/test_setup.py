@@ -125,14 +125,31 @@ def test_signals_reach_the_program(project: Project) -> None:
         assert process.wait(timeout=10) == -signal.SIGINT
 
 
+POSIX_TOOLS = "sh cat cksum readlink mkdir rm mv cp sleep tail"
+
+
 @pytest.mark.parametrize("tools", ["all", "no flock"])
 def test_two_first_calls_at_once_make_it_once(project: Project, tools: str) -> None:
     if tools == "no flock":
-        project.keep_only("sh cat cksum readlink mkdir rm mv cp sleep tail")
+        project.keep_only(POSIX_TOOLS)
     with project.start("sim", STUB_SLEEP="1") as one, project.start("sim", STUB_SLEEP="1") as two:
         ends = [one.communicate(timeout=60), two.communicate(timeout=60)]
     assert [out for out, _ in ends] == ["<-P><-m><system.cli><sim>"] * 2
     assert project.made == ["venv", "pip"]
+
+
+def test_a_lock_that_is_given_back_at_that_very_moment_is_no_folder_that_cannot_be_written_to(project: Project) -> None:
+    project.keep_only(POSIX_TOOLS)
+    tool, told = Path(project.path) / "mkdir", project.elsewhere / "told"
+    real = tool.readlink()
+    tool.unlink()
+    tool.write_text(f"""#!/bin/sh
+case "$*" in *.venv.lock.d) [ -f "{told}" ] || {{ echo >"{told}"; exit 1; }} ;; esac
+exec "{real}" "$@"
+""")
+    tool.chmod(0o755)
+    assert project.run("sim")[:2] == (0, "<-P><-m><system.cli><sim>")
+    assert told.exists()
 
 
 def test_without_a_fit_python_one_line_says_what_to_install(project: Project) -> None:
