@@ -1,12 +1,9 @@
 """Time: the market's, which always goes on, and the clocks of the machine that the live system runs on."""
 
-from typing import Final
-
 import trio
 
 from system.domain.settings import SECOND_NS
-
-STEP_NS: Final = SECOND_NS // 2  # a wall clock that differs by less is left alone
+from system.wiring.clock import is_followed
 
 
 class Timeline:
@@ -65,6 +62,7 @@ class MachineClock:
         gone_ns = self._timeline.slept_ns
         slept_ns, self._gone_ns = gone_ns - self._gone_ns, gone_ns
         if slept_ns:
+            self._offset_ns += slept_ns
             step_ns = self._timeline.stepped_ns + gone_ns - self._offset_ns
-            self._offset_ns += step_ns if abs(step_ns) >= STEP_NS else 0
+            self._offset_ns += step_ns if is_followed(step_ns) else 0
         return slept_ns

@@ -37,6 +37,8 @@ class SystemClock:
         slept_ns, self._gone_ns = gone_ns - self._gone_ns, gone_ns
         if slept_ns < SLEPT_NS:
             return 0
+        # Not left to the wall clock alone: one that was set far back is not followed, and the sleep would be missing.
+        self._offset_ns += slept_ns
         self.anchor()
         return slept_ns
 
@@ -48,9 +50,14 @@ class SystemClock:
         step_ns = self._wall_ns() - (time.monotonic_ns() + self._offset_ns)
         if abs(step_ns) < STEP_NS:
             return 0
-        if step_ns >= -STILL_NS:
+        if is_followed(step_ns):
             self._offset_ns += step_ns
         return step_ns
+
+
+def is_followed(step_ns: int) -> bool:
+    """Whether a clock that counts goes along with a wall clock that was set by that much."""
+    return abs(step_ns) >= STEP_NS and step_ns >= -STILL_NS
 
 
 class VirtualClock:

@@ -18,16 +18,17 @@ class Machine:
 
     def __init__(self) -> None:
         self.gone_ns = 0
+        self.slept_ns = 0
         self.set_ns = 0
 
     def monotonic_ns(self) -> int:
         return self.gone_ns
 
-    def clock_gettime_ns(self, _clock: int) -> int:
-        return self.gone_ns
+    def clock_gettime_ns(self, clock: int) -> int:
+        return self.gone_ns + (self.slept_ns if clock == self.CLOCK_BOOTTIME else 0)
 
     def wall_ns(self) -> int:
-        return BEGAN_NS + self.gone_ns + self.set_ns
+        return BEGAN_NS + self.gone_ns + self.slept_ns + self.set_ns
 
 
 @pytest.fixture
@@ -58,3 +59,19 @@ def test_f52_time_goes_on_though_the_clock_was_set_far_back(step_ns: int, machin
     assert clock() == BEGAN_NS + SECOND_NS
     machine.set_ns = 0
     assert clock.anchor() == 0
+
+
+@pytest.mark.parametrize("step_ns", [0, -600 * SECOND_NS])
+def test_f68_a_sleep_is_counted_though_the_clock_was_set_far_back(step_ns: int, machine: Machine) -> None:
+    clock = SystemClock(machine.wall_ns)
+    machine.set_ns = step_ns
+    machine.slept_ns = 66 * SECOND_NS
+    assert (clock.slept_ns(), clock.slept_ns()) == (66 * SECOND_NS, 0)
+    assert clock() == BEGAN_NS + 66 * SECOND_NS
+
+
+def test_f68_a_clock_that_was_set_while_the_machine_slept_is_followed(machine: Machine) -> None:
+    clock = SystemClock(machine.wall_ns)
+    machine.slept_ns, machine.set_ns = 66 * SECOND_NS, 5 * SECOND_NS
+    assert clock.slept_ns() == 66 * SECOND_NS
+    assert clock() == machine.wall_ns()
