@@ -62,8 +62,9 @@ class Alive:
         self._alerts = set()
         self.dials = 0
 
-    def dial(self, clock_ns: int) -> None:
-        """L05: not once more after the last try has failed. A closed market is no time to count."""
+    def dial(self, clock_ns: int, now_ns: int) -> None:
+        """L05: not once more after the last try has failed. A closed market is no time to count, by its clock."""
+        self._count_anew(now_ns)
         session = self._calendar.at(clock_ns)
         is_open = session.regular and session.open_ns <= clock_ns < session.break_ns
         self.dials = self.dials + 1 if is_open else 0
@@ -92,10 +93,9 @@ class Alive:
             return
         wiring = process.wiring
         phase = wiring.watchdog.state.phase
+        self._count_anew(now_ns)  # of what stood still too, which was not looked at meanwhile
         if phase is Phase.READY:
             self._ready_ns, self._unready_ns, self._cut = self._ready_ns or now_ns, 0, False
-            if now_ns - self._ready_ns >= STABLE_S * SECOND_NS:
-                self.dials = 0
         else:
             self._ready_ns, self._unready_ns = 0, self._unready_ns or now_ns
             self._cut = self._cut or phase is Phase.CUT_OFF
@@ -105,6 +105,11 @@ class Alive:
             self._orders(wiring, process.clock(), min(calm_ns, now_ns - self._ready_ns))
             self._books(wiring, now_ns, min(calm_ns, now_ns - self._ready_ns))
             self._bounds(calm_ns)
+
+    def _count_anew(self, now_ns: int) -> None:
+        """A minute in which it was READY makes it stable."""
+        if self._ready_ns and now_ns - self._ready_ns >= STABLE_S * SECOND_NS:
+            self.dials = 0
 
     def _mark(self, now_ns: int) -> None:
         own = self._truth.own

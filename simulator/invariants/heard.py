@@ -24,6 +24,7 @@ class Connection:
     generation: int
     verified: bool = False
     cut: bool = False
+    cut_ns: int = 0  # when it last was
     since_ns: int = 0  # answers count from here: it began, or was cut off and restored
     answers: dict[str, int] = field(default_factory=dict)
     probed_ns: int = 0  # the last question for the time
@@ -121,8 +122,7 @@ class Heard:
             self.codes = [*self.codes[-20:], code]
             return
         if code in CUT:
-            connection.cut = True
-            connection.answers = {}
+            connection.cut, connection.cut_ns = True, now_ns
         elif code in RESTORED:
             connection.cut = False
             connection.since_ns, connection.answers = now_ns, {}
@@ -138,7 +138,8 @@ def stale(connection: Connection | None, now_ns: int, opened_ns: int, stall_ns: 
         return "there is no connection"
     facts = {
         "the account is not verified": connection.verified,
-        "TWS is cut off": not connection.cut,
+        # What was decided at a tick lies before the news on the road: it cannot know of what is heard behind it.
+        "TWS is cut off": not connection.cut or connection.cut_ns == now_ns,
         "the books were not told in full": connection.has_books,
         "the market is halted": not connection.is_halted,
         "no quotes": connection.quote_ns >= opened_ns and now_ns - connection.quote_ns <= stall_ns,

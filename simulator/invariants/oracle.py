@@ -206,7 +206,7 @@ class Oracle:
     def dials(self) -> None:
         """A connection is about to be made."""
         assert self._process is not None
-        self.alive.dial(self._process.clock())
+        self.alive.dial(self._process.clock(), self._timeline.now_ns)
 
     @noted
     def hears(self, packet: Packet) -> None:
