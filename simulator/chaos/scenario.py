@@ -24,7 +24,10 @@ BEGINS: Final = (
 )
 NIGHTS: Final = frozenset({"23:50", "16:45"})  # positions are entered at any time, and held over the break
 DAY_S: Final = 86_400
-MANY: Final = 7  # so that exits fill in part, and are then taken back: with a target that the market often touches
+MANY: Final = 25  # so that exits fill in part, and rest: with a target that the market often touches, behind a queue
+QUEUE: Final = 25.0
+SLOW_TICKS: Final = 4.0
+CONTRACTS_MAX: Final = 10
 NEAR_TICKS: Final = 2
 MANY_SHARE: Final = 0.5  # of the seeds with three
 EAGER: Final = Profile(
@@ -97,9 +100,14 @@ def draw(seed: int) -> Scenario:
         minute_std_ticks=chance.choice((4.0, 6.0, 12.0)),
         best_size=chance.choice((2.0, 4.0, 25.0)),
     )
+    if contracts == MANY:
+        parameters = replace(parameters, best_size=QUEUE, minute_std_ticks=SLOW_TICKS)
     return Scenario(
         settings=settings,
-        orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000, 500_000_000, 500_000_000))),
+        orders=OrderRules(
+            max_day_loss_cents=chance.choice((100_000, 500_000_000, 500_000_000, 500_000_000)),
+            max_contracts=max(CONTRACTS_MAX, contracts),
+        ),
         flow=Flow(parameters=parameters),
         day=day,
         start=start,

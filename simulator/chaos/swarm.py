@@ -11,6 +11,7 @@ from typing import Any, Final
 from simulator.chaos.blow import ACTORS, STEPS, Blow
 from simulator.chaos.blow import KINDS as BLOWS
 from simulator.chaos.plan import Plan, Regime
+from simulator.chaos.scenario import MANY, draw
 from simulator.faults.arguments import Value
 from simulator.faults.kinds import KINDS
 from simulator.faults.plan import Fault
@@ -125,6 +126,7 @@ DRAWN: Final[dict[str, Draw]] = {
     "ids_back": _pick("ids", 1, 4, 12),
     "unasked_cancel": _pick("which", *WHICH),
     "fill_first": _span(5, 60),
+    "rest_canceled": _span(200, 3600),
     "commission": _all(_span(30, 600), _pick("how", "absent", "minus", "late")),
     "position_lag": _all(_span(10, 300), _pick("by", 0.5, 5.0, 9.0)),
     "correction": _all(_span(30, 600), _pick("ticks", -3, 1, 5), _pick("by", 0.001, 2.0, 30.0)),
@@ -200,6 +202,8 @@ def _kinds(seed: int, chance: Random) -> list[str]:
     round_of, turn = divmod(seed, len(everything))
     turns = Random(f"turns {round_of}").sample(everything, len(everything))
     names = {turns[turn]: None, turns[turn - 1]: None}
+    if draw(seed).settings.contracts == MANY:  # which fill in part; by chance alone the two would hardly ever meet
+        names["rest_canceled"] = None
     names |= dict.fromkeys(chance.sample(everything, chance.randint(0, MORE_KINDS_MAX)))
     return list(names)
 

@@ -142,6 +142,7 @@ BROKER: Final = (
         of_world=True,
     ),
     _INSTANT("unasked_cancel", "IB cancels orders of the client that work: Cancelled and 202", WHICH_ORDER),
+    _SPAN("rest_canceled", "an order that fills in part is not left to rest: IB cancels what is left of it"),
     _SPAN(
         "fill_first",
         "nothing is told of an order before its first fill",

@@ -123,10 +123,27 @@ class Correction(Effect):
         world.deliver(world.desk.correct(exec_id, price_ticks, world.now_ns))
 
 
+class RestCanceled(Effect):
+    """What is left of an order that fills in part does not stay."""
+
+    def says(self, session: Session, notice: Notice) -> Iterable[Notice]:
+        """A fill, behind which the rest of its order is cancelled."""
+        if isinstance(notice, account.ExecDetails):
+            perm_id = notice.execution.perm_id
+            self.player.later(0.0, lambda: self._cancel(perm_id))
+        return (notice,)
+
+    def _cancel(self, perm_id: int) -> None:
+        world = self.player.world
+        if any(order.perm_id == perm_id and order.filled and order.left for order in world.desk.orders):
+            world.deliver(world.desk.cancel_by_hand(perm_id, world.now_ns))
+
+
 ORDER_SPANS: Final[dict[str, type[Effect]]] = {
     "ack_lost": NoAcknowledgements,
     "fill_first": FillFirst,
     "commission": Commission,
     "position_lag": PositionLag,
     "correction": Correction,
+    "rest_canceled": RestCanceled,
 }

@@ -77,7 +77,7 @@ async def test_a_worker_that_hangs_is_ended_and_another_goes_on(monkeypatch: pyt
 @pytest.mark.trio
 async def test_a_planted_bug_ends_the_campaign_with_its_smallest_plan() -> None:
     with trio.fail_after(280):
-        result = await campaign(range(1, 3), 5, 1, mutant="journal_after_send", failures_max=1)
+        result = await campaign(range(3, 12), 5, 1, mutant="journal_after_send", failures_max=1)
     assert [failure["broken"] for failure in result.failures] == ["S05"]
     assert "[[" not in result.failures[0]["plan"]  # it takes nothing to go wrong
-    assert result.seeds <= 2
+    assert result.seeds < 9  # one find is enough

@@ -132,6 +132,20 @@ def test_f30_a_fill_is_told_before_its_order() -> None:
     assert statuses(client.read(), 2)[-1] == "Submitted", "one without a fill is told in the end"
 
 
+def test_f27_the_rest_of_an_order_that_has_filled_in_part_is_cancelled() -> None:
+    """A limit behind a queue fills a contract at a time; one at the market fills at once, and has no rest."""
+    stage, client = trading()
+    stage.inject("rest_canceled", "60s")
+    client.order(1, quantity=3)
+    client.order(2, "SELL", "LMT", 5001, quantity=3)
+    stage.go(20, client)
+    frames = client.read()
+    assert statuses(frames, 1)[-1] == "Filled"
+    assert statuses(frames, 2)[-1] == "Cancelled"
+    assert codes(frames) == [202]
+    assert sorted(contracts for _, contracts in fills(frames)) == [1.0, 3.0]
+
+
 def test_f31_a_bust_comes_with_a_higher_last_part_and_no_contracts_and_moves_the_position() -> None:
     stage, client = trading()
     client.ask(61, 1)
