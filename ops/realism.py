@@ -180,12 +180,12 @@ def from_even(feature: dict[str, Any]) -> float:
     return abs(float(feature["auc_alone"]) - 0.5)
 
 
-def by_group(a: Table, b: Table) -> dict[str, float]:
+def by_group(a: Table, b: Table, repeats: int) -> dict[str, float]:
     """The AUC of each group of features by itself, the most betraying first."""
     found = {}
     for group in dict.fromkeys(a.groups):
         columns = [column for column, of in enumerate(a.groups) if of == group]
-        verdict = tell_apart(a.values[:, columns], b.values[:, columns], repeats=GROUP_REPEATS)
+        verdict = tell_apart(a.values[:, columns], b.values[:, columns], repeats=min(repeats, GROUP_REPEATS))
         found[group] = round(verdict.auc, 4)
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
@@ -210,7 +210,7 @@ def judge(a: Sequence[Minute], b: Sequence[Minute], *, repeats: int = REPEATS) -
         "midpoint": round(midpoint, 4),
         "below_midpoint": ours.auc < midpoint,
         "minutes": {"a": len(a), "b": len(b), "random_walk": len(walk), "odd": int(odd.sum())},
-        "groups": by_group(of_a, of_b),
+        "groups": by_group(of_a, of_b, repeats),
         "alone": [feature["feature"] for feature in sorted(ranked, key=from_even, reverse=True)[:TOP]],
         "features": ranked,
     }

@@ -22,14 +22,19 @@ NEAREST: Final = 4  # hours to take where none is alike
 PER_MINUTE: Final = 4  # minutes of the other tape for one of this
 MINUTES_MAX: Final = 480  # of the judged tape, so that a run stays short
 STALE_NS: Final = 10 * MINUTE_NS  # an older quote is from before a break
+REGULAR, OPENING, OVERNIGHT = "regular", "opening", "overnight"  # kinds of hours
 REGULAR_S: Final = (34_200, 57_600)  # 09:30 to 16:00, New York
+OPENING_S: Final = (
+    64_800,
+    68_400,
+)  # 18:00 to 19:00: after the break books are thin and trading is busy, then calms down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
     """The part of a clock hour, from its first trade to its last, that lies in or out of the regular hours."""
 
-    regular: bool
+    kind: str
     trades: int
     minutes: list[int]  # since 1970; those with a gap in the recording are left out
 
@@ -50,19 +55,22 @@ def hours_of(path: Path) -> list[Hour]:
             trades.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
             gaps.update(minutes[batch["kind"] == GAP].tolist())
     hours = []
-    for (_, regular), members in groupby(sorted(trades), key=lambda minute: (minute // 60, _regular(minute))):
+    for (_, kind), members in groupby(sorted(trades), key=lambda minute: (minute // 60, _kind(minute))):
         traded_minutes = list(members)
         whole = set(range(traded_minutes[0], traded_minutes[-1] + 1)) - gaps
         if whole:
             count = sum(trades[minute] for minute in whole)
-            hours.append(Hour(regular=regular, trades=count, minutes=sorted(whole)))
+            hours.append(Hour(kind=kind, trades=count, minutes=sorted(whole)))
     if not hours:
         raise InputError(f"{path}: a tape without any trade; expected minutes to judge")
     return hours
 
 
-def _regular(minute: int) -> bool:
-    return in_span(new_york_s(minute * MINUTE_NS), *REGULAR_S)
+def _kind(minute: int) -> str:
+    second = new_york_s(minute * MINUTE_NS)
+    if in_span(second, *REGULAR_S):
+        return REGULAR
+    return OPENING if in_span(second, *OPENING_S) else OVERNIGHT
 
 
 def judged(hours: Sequence[Hour], rng: np.random.Generator) -> list[Hour]:
@@ -73,7 +81,7 @@ def judged(hours: Sequence[Hour], rng: np.random.Generator) -> list[Hour]:
     for hour in hours:
         minutes = draw(hour.minutes, max(1, int(len(hour.minutes) * keep)), rng)
         share = len(minutes) / len(hour.minutes)
-        chosen.append(Hour(regular=hour.regular, trades=round(hour.trades * share), minutes=minutes))
+        chosen.append(Hour(kind=hour.kind, trades=round(hour.trades * share), minutes=minutes))
     return chosen
 
 
@@ -90,16 +98,17 @@ def alike(
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """Minutes of the other tape, and for each hour how they were found.
 
-    Raises InputError where the other tape has no hour of one of the kinds.
+    An opening whose like the other tape has not is held against its other hours of the night. Raises InputError where
+    there is no hour of a kind.
     """
     taken: set[int] = set()
     notes = []
     for hour in hours:
-        kind = "regular" if hour.regular else "overnight"
-        same = [other for other in others if other.regular == hour.regular]
+        near = _near(hour, [other for other in others if other.kind == hour.kind])
+        same = [other for other in others if (other.kind == REGULAR) == (hour.kind == REGULAR)]
         if not same:
-            raise InputError(f"{others_name}: no {kind} trades to hold against those of the first tape")
-        near = [other for other in same if abs(other.per_hour / hour.per_hour - 1) <= LIKE]
+            raise InputError(f"{others_name}: no {hour.kind} trades to hold against those of the first tape")
+        near = near or _near(hour, same)
         found = near or sorted(same, key=lambda other: abs(log(other.per_hour / hour.per_hour)))[:NEAREST]
         pool = {minute for other in found for minute in other.minutes} - taken
         minutes = draw(pool, PER_MINUTE * len(hour.minutes), rng)
@@ -107,7 +116,8 @@ def alike(
         rates = [other.per_hour for other in found]
         notes.append(
             {
-                "hours": kind,
+                "hours": hour.kind,
+                "b_hours_are": "/".join(sorted({other.kind for other in found})),
                 "a_trades_per_hour": round(hour.per_hour),
                 "b_trades_per_hour": [round(min(rates)), round(max(rates))],
                 "b_hours": len(found),
@@ -116,6 +126,10 @@ def alike(
             }
         )
     return sorted(taken), notes
+
+
+def _near(hour: Hour, others: Sequence[Hour]) -> list[Hour]:
+    return [other for other in others if abs(other.per_hour / hour.per_hour - 1) <= LIKE]
 
 
 def read_minutes(path: Path, minutes: Sequence[int]) -> list[Minute]:

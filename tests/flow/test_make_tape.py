@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from simulator.flow.parameters import NORMAL
+from simulator.flow.parameters import Flow, Parameters
 from system.cli.make_tape import make_tape
 from system.storage.tape_info import tape_info
 from tests.storage.test_tape_cli import LIMITED, bn, complaint
 
 pytestmark = pytest.mark.jit  # whole sessions take a minute each in plain Python
+THIN = "prints_per_session = 20_000\n"  # a sixteenth of a usual day, for speed
 
 
 def test_a_tape_made_is_a_tape_that_info_reads(tmp_path: Path) -> None:
-    done = bn(tmp_path, "tape", "make", "-o", "a.parquet", "--seed", "7", "--sessions", "2", "--json")
+    (tmp_path / "thin.toml").write_text(THIN)
+    make = ("tape", "make", "--flow", "thin.toml", "--seed", "7", "--sessions", "2")
+    done = bn(tmp_path, *make, "-o", "a.parquet", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     made = json.loads(done.stdout)
     shown = json.loads(bn(tmp_path, "tape", "info", "a.parquet", "--json").stdout)["tapes"][0]
@@ -23,16 +26,18 @@ def test_a_tape_made_is_a_tape_that_info_reads(tmp_path: Path) -> None:
     assert made["sessions"] == ["2024-03-18", "2024-03-19"]
     assert made["first_utc"] == "2024-03-17T22:00:00.000000000Z"
     assert (shown["quotes_invalid"], shown["trades_invalid"], shown["side_known_share"]) == (0, 0, 1.0)
-    again = bn(tmp_path, "tape", "make", "-o", "b.parquet", "--seed", "7", "--sessions", "2")
+    again = bn(tmp_path, *make, "-o", "b.parquet")
     assert again.stdout.splitlines()[0].startswith("b.parquet: ES 2024-06, 2 sessions from seed 7: ")
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
 def test_a_tape_over_a_roll_date_names_no_contract(tmp_path: Path) -> None:
-    done = bn(tmp_path, "tape", "make", "-o", "a.parquet", "--start", "2024-06-12", "--sessions", "2", "--json")
+    (tmp_path / "thin.toml").write_text(THIN)
+    make = ("tape", "make", "--flow", "thin.toml", "--sessions", "2")
+    done = bn(tmp_path, *make, "-o", "a.parquet", "--start", "2024-06-12", "--json")
     made = json.loads(done.stdout)
     assert (made["sessions"], made["contract_month"]) == (["2024-06-12", "2024-06-13"], "")
-    make_tape(tmp_path / "b.parquet", 1, 1, None, NORMAL)
+    make_tape(tmp_path / "b.parquet", 1, 1, None, Flow(parameters=Parameters(prints_per_session=20_000)))
     assert tape_info(tmp_path / "b.parquet").contract_month == "2024-06"
 
 
