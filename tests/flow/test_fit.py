@@ -58,8 +58,8 @@ def tape(path: Path, batch: Batch, month: str = "2024-06") -> Path:
 @pytest.mark.parametrize(
     "parameters",
     [
-        Parameters(),
-        Parameters(prints_per_session=200_000, best_size=60, minute_std_ticks=9, single_trade_share=0.5),
+        Parameters(prints_per_session=100_000),  # a third of what is usual, for speed
+        Parameters(prints_per_session=60_000, best_size=60, minute_std_ticks=9, single_trade_share=0.5),
     ],
     ids=["normal", "other"],
 )
