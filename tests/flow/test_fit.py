@@ -32,11 +32,11 @@ MISSES = {
     "best_size": 0.15,
     "night_size_share": 0.20,
     "spread_ticks": 0.15,
-    "night_spread_ticks": 0.15,
+    "night_spread_ticks": 0.20,
     "trade_tail": 0.10,
     "wish_share": 0.15,
 }
-SHARES = {"single_trade_share": 0.01, "split_share": 0.03}
+SHARES = {"single_trade_share": 0.01, "split_share": 0.04}
 
 
 def first(minutes: int, seed: int = 1) -> Batch:
