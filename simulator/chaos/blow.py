@@ -10,6 +10,7 @@ from simulator.faults.kind import choice, time, whole
 from system.domain.errors import InputError
 
 ACTORS: Final = ("order", "risk", "watchdog", "market data", "confluence")
+STEPS: Final = ("now", "write", "commit", "send", "sent")
 _STEPS: Final = whole("steps", "the how many-th such step from then on", 1, 1, 100_000)
 _AT: Final = Argument(name="at", sort=Sort.SECONDS, text="after the start")
 
@@ -35,7 +36,7 @@ KINDS: Final[Mapping[str, BlowKind]] = MappingProxyType(
                 name="kill",
                 text="kill -9; then it is started again",
                 arguments=(
-                    choice("where", "at which step", "now", "write", "commit", "send", "sent", "await"),
+                    choice("where", "at which step", *STEPS, "await"),
                     _STEPS,
                     time("restart", "when it is started again", 5.0),
                     time("linger", "for how long TWS does not notice, and holds the client id", 0.001),
@@ -52,6 +53,25 @@ KINDS: Final[Mapping[str, BlowKind]] = MappingProxyType(
             ),
             BlowKind(name="disk_full", text="no write goes through", arguments=(time("for", "how long", 20.0),)),
             BlowKind(
+                name="interrupt",
+                text="Ctrl-C: it stops well, and is started again; pressed twice, it ends at once",
+                arguments=(
+                    choice("where", "at which step", *STEPS),
+                    _STEPS,
+                    choice("pressed", "how often", "once", "twice"),
+                ),
+            ),
+            BlowKind(
+                name="reconfigure",
+                text="it is stopped well, and started again with another configuration",
+                arguments=(
+                    whole("contracts", "of an entry", 1, 1, 3),
+                    whole("stop_ticks", "from the reference price to the stop", 6, 2, 40),
+                    whole("target_ticks", "and to the target", 10, 2, 40),
+                    whole("cooldown_s", "after a loss", 30, 0, 3600),
+                ),
+            ),
+            BlowKind(
                 name="disk_error",
                 text="a write fails",
                 arguments=(
@@ -62,7 +82,7 @@ KINDS: Final[Mapping[str, BlowKind]] = MappingProxyType(
             BlowKind(
                 name="crash",
                 text="an actor raises what it should not have, where it waits",
-                arguments=(choice("actor", "which", *ACTORS), _STEPS),
+                arguments=(choice("actor", "which", *ACTORS), _STEPS, choice("error", "of what", "bug", "memory")),
             ),
             BlowKind(
                 name="clock_step",

@@ -1,6 +1,7 @@
 """The machine that the program runs on, and who looks after it: it is started again, and resumed, as a person would."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import trio
@@ -24,6 +25,7 @@ class Machine:
         self.process: Process | None = None
         self.lives = 0
         self.restart_s: float | None = None  # after the next end, where it is told
+        self.settings = setting.settings  # with which it is started
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -31,7 +33,7 @@ class Machine:
             nursery.start_soon(self._operate)
             for _ in range(LIVES_MAX):
                 self.lives += 1
-                self.process = process = Process(self._setting)
+                self.process = process = Process(replace(self._setting, settings=self.settings))
                 await process.run()
                 self._on_end(process)
                 wait_s, self.restart_s = self.restart_s, None

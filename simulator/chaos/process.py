@@ -1,6 +1,7 @@
 """One life of the live program: the real wiring, broker, client library and journal, from its start to its end."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -26,9 +27,11 @@ from system.domain.session import Calendar
 from system.domain.settings import Settings
 from system.domain.ticks import Batch
 from system.wiring.memory import Memory
+from system.wiring.stopping import Stopping
 from system.wiring.wiring import Rules, Wiring, World
 
 ENDS: Final = (BnError, ActorFailedError)  # with which a program may well end
+SIGNALS_MAX: Final = 4
 ADDRESS: Final = Address(host="memory", port=7497, client_id=1)
 
 
@@ -43,6 +46,9 @@ class Watcher(Protocol):
 
     def has_written(self, records: Sequence[Journal]) -> None:
         """It has been told that these are on disk."""
+
+    def dials(self) -> None:
+        """It makes a connection."""
 
     def sends(self, data: bytes) -> None:
         """Bytes leave."""
@@ -98,7 +104,7 @@ class Broker(LiveBroker):
 
 
 class Process:
-    """`run` once. `end` says how it ended: killed, or the error's name."""
+    """`run` once. `end` says how it ended: killed, stopped, interrupted, or the error's name."""
 
     wiring: Wiring
     broker: Broker
@@ -110,6 +116,8 @@ class Process:
         self.error = ""
         self.clock = MachineClock(setting.timeline)
         self._paper: Paper | None = None
+        self._stopping = Stopping(self.log)
+        self._signals_in, self._signals_out = trio.open_memory_channel[int](SIGNALS_MAX)
         self._scope = trio.CancelScope()
         self._sockets: list[Socket] = []
 
@@ -160,14 +168,21 @@ class Process:
             )
             link = LinkRules(hours=Hours(Calendar(setting.settings.closures)))
             rules = Rules(settings=setting.settings, link=link, orders=setting.orders, rolls=True, checks_margin=True)
-            self.wiring = Wiring(world, rules)
+            services.start_soon(self._stopping.obey, self._signals_out, services)
+            self.wiring = self._stopping.wiring = Wiring(world, rules)
             setting.watcher.starts(self)
             services.start_soon(self.broker.run)
             await self.wiring.run()
             self.end = "stopped"
             services.cancel_scope.cancel()
+        self.end = self.end or "interrupted"
 
     # its ends
+
+    def signal(self, number: int) -> None:
+        """SIGINT, SIGTERM or SIGHUP: as `bn live` hears it."""
+        with suppress(trio.WouldBlock):  # it has been told more than once
+            self._signals_in.send_nowait(number)
 
     def kill(self, *, linger: bool = False) -> None:
         """SIGKILL: nothing that it does from here on has an effect. `linger`: TWS does not notice yet."""
@@ -209,6 +224,8 @@ class Process:
     # what it touches
 
     def _prepare(self, ib: Any) -> None:
+        if not self.dead:
+            self.setting.watcher.dials()
         connection = attach(ib, self.setting.mock, self.setting.timeline, self)
         connection.on_socket = self._sockets.append
 
@@ -217,11 +234,11 @@ class Process:
         watcher, blows = self.setting.watcher, self.setting.blows
         if self.dead:
             return
+        watcher.writes(records)
         blows.step(self, "write", records)
-        if self.dead:
+        if self.dead:  # of a write that was torn all may be on disk
             return
         assert self._paper is not None
-        watcher.writes(records)
         self._paper.write(records)
         watcher.has_written(records)
         blows.step(self, "commit")

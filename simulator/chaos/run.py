@@ -121,6 +121,7 @@ class _Run:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._machine.run)
                     await self._play(timeline)
+                    await trio.testing.wait_all_tasks_blocked()  # who was stopped up to now has seen what time it is
                     oracle.at_the_end()
                     nursery.cancel_scope.cancel()
         except* BrokenError as group:
@@ -155,7 +156,8 @@ class _Run:
             player.clock(timeline.now_s)
             dues_s = min(player.next_s, striker.next_s)
             due_ns = FOREVER_NS if math.isinf(dues_s) else timeline.began_ns + math.ceil(round(dues_s * SECOND_NS, 3))
-            next_ns = min(world.next_ns, due_ns, world.now_ns + QUIET_NS)
+            quiet_ns = (world.now_ns // QUIET_NS + 1) * QUIET_NS  # the beat of the program's own clock marks
+            next_ns = min(world.next_ns, due_ns, quiet_ns)
             next_ns = min(-(-max(next_ns, world.now_ns + 1) // GRAIN_NS) * GRAIN_NS, until_ns)
             await trio.sleep_until(timeline.deadline_s(next_ns))
             oracle.instant()
@@ -166,7 +168,7 @@ class _Run:
                 striker.heal()
             if striker.stand_still_s:
                 self._stand_still(timeline)
-            world.advance(max(timeline.now_ns, world.now_ns))
+            world.step(max(timeline.now_ns, world.now_ns))
 
     def _stand_still(self, timeline: Timeline) -> None:
         """The market goes on, and the machine does not."""

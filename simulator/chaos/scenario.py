@@ -19,7 +19,11 @@ BEGINS: Final = (
     (date(2024, 11, 4), "10:00", 1),  # and back
     (date(2024, 3, 20), "14:30", 2),  # flat by 15:55 lies within
     (date(2024, 3, 21), "15:30", 1),  # and here the daily break too
+    (date(2024, 3, 19), "23:50", 1),  # midnight, to which executions reach back
+    (date(2024, 6, 12), "16:45", 1),  # the roll: the next session is one of the next contract
 )
+NIGHTS: Final = frozenset({"23:50", "16:45"})  # positions are entered at any time, and held over the break
+DAY_S: Final = 86_400
 EAGER: Final = Profile(
     name="eager",
     features="final",
@@ -65,7 +69,7 @@ def draw(seed: int) -> Scenario:
     chance = Random(f"scenario {seed}")
     day, start = chance.choices([each[:2] for each in BEGINS], [each[2] for each in BEGINS])[0]
     contracts = chance.choice((1, 1, 1, 2, 3))
-    is_tight = chance.random() < 0.3  # the day's limits are met
+    is_tight = chance.random() < 0.2  # the day's limits are met
     settings = Settings(
         profile=replace(EAGER, window_trades=chance.choice((4, 8, 16))),
         min_time_between_signals_ns=chance.choice((1, 5, 20)) * SECOND_NS,
@@ -79,6 +83,8 @@ def draw(seed: int) -> Scenario:
         stop_ticks=chance.choice((4, 6, 8)),
         target_ticks=chance.choice((6, 10, 16)),
     )
+    if start in NIGHTS:
+        settings = replace(settings, entry_start_s=0, entry_end_s=DAY_S, flat_by_s=DAY_S)
     parameters = replace(
         EVEN,
         minute_std_ticks=chance.choice((4.0, 6.0, 12.0)),
@@ -86,7 +92,7 @@ def draw(seed: int) -> Scenario:
     )
     return Scenario(
         settings=settings,
-        orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000))),
+        orders=OrderRules(max_day_loss_cents=chance.choice((100_000, 500_000_000, 500_000_000, 500_000_000))),
         flow=Flow(parameters=parameters),
         day=day,
         start=start,

@@ -1,7 +1,8 @@
 """Deals the blows of a plan, each at its time or at the step that it waits for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from signal import SIGINT, SIGTERM
 from typing import Any, Final
 
 import trio
@@ -14,8 +15,10 @@ from simulator.chaos.process import Process, Setting
 from system.domain.errors import RefusedError
 from system.domain.order_events import Journal
 from system.domain.road import OperatorAsked
+from system.domain.settings import SECOND_NS
 
 MILLISECOND_NS: Final = 1_000_000
+PRIVATE: Final = ("_attempt_abort", "_abort_func")  # trio's own, by which a task can be made to fail where it waits
 ACTOR_TASKS: Final = ("watchdog", "market data", "confluence", "risk", "order")
 
 
@@ -80,14 +83,14 @@ class Striker:
                 self._machine.restart_s = armed.blow["restart"]
                 process.power_cut(records, armed.blow["permille"] / 1000)
             else:
-                self._kill(process, armed.blow)
+                self._strike(process, armed.blow)
 
     # inside
 
     def _begin(self, blow: Blow, now_s: float) -> None:
         """Strike, or wait for the step at which to strike. Without a program there is nobody to hit."""
         process, kind = self._machine.running, blow.kind
-        if kind == "power" or (kind == "kill" and blow["where"] not in ("now", "await")):
+        if kind == "power" or _where(blow) not in ("", "now", "await"):
             self._armed.append(Armed(blow=blow, left=blow["steps"]))
         elif kind == "crash":
             self._count((blow["actor"],), blow["steps"], lambda task: self._crash(task, blow))
@@ -108,6 +111,12 @@ class Striker:
         match blow.kind:
             case "kill":
                 self._kill(process, blow)
+            case "interrupt":
+                for _ in range(2 if blow["pressed"] == "twice" else 1):
+                    process.signal(SIGINT)
+            case "reconfigure":
+                self._reconfigure(blow)
+                process.signal(SIGTERM)
             case "second":
                 self._second()
             case "operator":
@@ -142,6 +151,16 @@ class Striker:
         if "linger" in blow.arguments:
             self._ends.append((self._setting.timeline.now_s + linger_s, process.close_lingering))
 
+    def _reconfigure(self, blow: Blow) -> None:
+        """Its user writes another configuration."""
+        self._machine.settings = replace(
+            self._machine.settings,
+            contracts=blow["contracts"],
+            stop_ticks=blow["stop_ticks"],
+            target_ticks=blow["target_ticks"],
+            cooldown_after_loss_ns=blow["cooldown_s"] * SECOND_NS,
+        )
+
     def _mend(self) -> None:
         self._setting.disk.is_full, self._setting.disk.failing = False, ""
 
@@ -155,6 +174,7 @@ class Striker:
         raise AssertionError("a second program has opened the journal")
 
     def _count(self, tasks: tuple[str, ...], steps: int, then: Callable[[Any], None]) -> None:
+        assert all(hasattr(trio.lowlevel.Task, name) for name in PRIVATE), "this trio names it otherwise: pin trio"
         if self._counting is not None:
             trio.lowlevel.remove_instrument(self._counting)
         self._counting = Steps(tasks, steps, then, self._counted)
@@ -169,7 +189,7 @@ class Striker:
         """Throw at the very await where the task has just begun to wait."""
 
         def fail() -> None:
-            raise CrashError(f"{blow['actor']} made to fail")
+            raise MemoryError if blow["error"] == "memory" else CrashError(f"{blow['actor']} made to fail")
 
         self._dealt(blow)
         task._attempt_abort(fail)
@@ -197,4 +217,4 @@ class Steps(trio.abc.Instrument):
 
 
 def _where(blow: Blow) -> str:
-    return "write" if blow.kind == "power" else str(blow["where"]) if blow.kind == "kill" else ""
+    return "write" if blow.kind == "power" else str(blow["where"]) if blow.kind in ("kill", "interrupt") else ""

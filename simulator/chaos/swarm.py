@@ -1,22 +1,23 @@
 """What goes wrong in a run, drawn from its seed: a few kinds of faults, each with its own settings, and when.
 
-A swarm: each seed leaves most kinds out, so that what is drawn can do its worst.
+A swarm: each seed leaves most kinds out, so that what is drawn can do its worst. Two of its kinds are its own in turn,
+so that seeds in a row leave none out.
 """
 
 from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from simulator.chaos.blow import ACTORS, Blow
+from simulator.chaos.blow import ACTORS, STEPS, Blow
 from simulator.chaos.blow import KINDS as BLOWS
 from simulator.chaos.plan import Plan, Regime
 from simulator.faults.arguments import Value
 from simulator.faults.kinds import KINDS
 from simulator.faults.plan import Fault
 
-KINDS_MIN, KINDS_MAX = 2, 8
+MORE_KINDS_MAX: Final = 6  # beside the two in turn
 WRONGS_A_MINUTE: Final = 1 / 12
-WRONGS_MIN: Final = 10  # in all, before it is made more or less of
+WRONGS_MIN: Final = 10  # in all, before it is made more of
 FIRST_S: Final = 20.0
 LATER_S: Final = 0.5
 
@@ -133,15 +134,30 @@ DRAWN: Final[dict[str, Draw]] = {
 }
 DEALT: Final[dict[str, Draw]] = {
     "kill": _all(
-        _pick("where", "now", "write", "commit", "send", "sent", "await"),
+        _pick("where", *STEPS, "await"),
         lambda chance: {"steps": 1 + int(_log(chance, 1, 40))},
         _pick("restart", 0.1, 1.0, 5.0, 60.0),
         lambda chance: {"linger": 20.0} if chance.random() < 0.2 else {},
     ),
     "power": _all(lambda chance: {"steps": 1 + int(_log(chance, 1, 20)), "permille": chance.randrange(1001)}),
+    "interrupt": _all(
+        _pick("where", *STEPS),
+        lambda chance: {"steps": 1 + int(_log(chance, 1, 40))},
+        _pick("pressed", "once", "once", "twice"),
+    ),
+    "reconfigure": _all(
+        _pick("contracts", 1, 2, 3),
+        _pick("stop_ticks", 4, 6, 8, 12),
+        _pick("target_ticks", 6, 10, 16),
+        _pick("cooldown_s", 0, 10, 90, 600),
+    ),
     "disk_full": _span(1, 60),
     "disk_error": _all(_span(1, 20), _pick("when", "before", "after")),
-    "crash": _all(_pick("actor", *ACTORS), lambda chance: {"steps": 1 + int(_log(chance, 1, 200))}),
+    "crash": _all(
+        _pick("actor", *ACTORS),
+        lambda chance: {"steps": 1 + int(_log(chance, 1, 200))},
+        _pick("error", "bug", "memory"),
+    ),
     "clock_step": _pick("by_ms", -3_600_000, -600_000, -1000, 1000, 3_600_000),
     "suspend": _span(2, 600),
     "stop": _span(1, 600),
@@ -158,13 +174,13 @@ def drawn(seed: int, minutes: int = 120) -> Plan:
     """The plan of a seed."""
     chance = Random(f"swarm {seed}")
     regime: Regime = chance.choice(("safety", "liveness"))
-    names = chance.sample([*DRAWN, *DEALT], chance.randint(KINDS_MIN, KINDS_MAX))
+    names = _kinds(seed, chance)
     last_s = min(minutes * 60.0, Plan(seed=seed, minutes=minutes, regime=regime).heal_s)
-    count = round(max(WRONGS_MIN, minutes * WRONGS_A_MINUTE) * chance.choice((0.5, 1.0, 1.0, 2.0)))
+    count = round(max(WRONGS_MIN, minutes * WRONGS_A_MINUTE) * chance.choice((1.0, 1.0, 1.5, 2.5)))
     faults: list[Fault] = []
     blows: list[Blow] = []
-    for _ in range(count):
-        name = chance.choice(names)
+    for number in range(count):
+        name = names[number % len(names)]
         at_s = round(chance.uniform(FIRST_S, max(FIRST_S, last_s)), 1)
         if name in DEALT:
             blows.append(_blow(name, at_s, last_s, DEALT[name](chance)))
@@ -173,6 +189,16 @@ def drawn(seed: int, minutes: int = 120) -> Plan:
     faults.sort(key=lambda fault: fault.at_s or 0.0)
     blows.sort(key=lambda blow: blow.at_s)
     return Plan(seed=seed, minutes=minutes, regime=regime, faults=tuple(faults), blows=tuple(blows))
+
+
+def _kinds(seed: int, chance: Random) -> list[str]:
+    """Two in turn, and some by chance. In each round of seeds, as many as there are kinds, the turns are others."""
+    everything = [*DRAWN, *DEALT]
+    round_of, turn = divmod(seed, len(everything))
+    turns = Random(f"turns {round_of}").sample(everything, len(everything))
+    names = {turns[turn]: None, turns[turn - 1]: None}
+    names |= dict.fromkeys(chance.sample(everything, chance.randint(0, MORE_KINDS_MAX)))
+    return list(names)
 
 
 def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> Blow:

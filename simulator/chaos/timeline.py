@@ -14,14 +14,19 @@ class Timeline:
 
     def __init__(self, began_ns: int) -> None:
         self.began_ns = began_ns
-        self._began_s = trio.current_time()
+        self._clock = trio.lowlevel.current_clock()
+        self._began_s = self._at_s = self._clock.current_time()
+        self._passed_ns = 0  # by `_at_s`
         self.slept_ns = 0  # the machine, in all
         self.stepped_ns = 0  # its wall clock, against the market's
 
     @property
     def now_ns(self) -> int:
         """The market's time."""
-        return self.began_ns + self.slept_ns + round((trio.current_time() - self._began_s) * SECOND_NS)
+        at_s = self._clock.current_time()
+        if at_s != self._at_s:  # asked many times at one instant
+            self._at_s, self._passed_ns = at_s, round((at_s - self._began_s) * SECOND_NS)
+        return self.began_ns + self.slept_ns + self._passed_ns
 
     @property
     def now_s(self) -> float:

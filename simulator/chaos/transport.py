@@ -1,11 +1,13 @@
 """A socket in memory: the live side's own guarded connection at one end, a session of the mock TWS at the other.
 
-Bytes are handed over in order, one wake-up for each direction at a time, never inside the sender's call. What has been
-written when a process is killed still arrives, as it would out of a kernel's buffer.
+Bytes are handed over in order, never inside the sender's call: to TWS at a wake-up of the loop's, and from it with the
+answers, or at the end of a step of the market. What has been written when a process is killed still arrives, as it
+would out of a kernel's buffer.
 """
 
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, Protocol
 
 import trio_asyncio
@@ -40,6 +42,7 @@ class Socket:
         self._timeline = timeline
         self._host = host
         self._loop: Any = trio_asyncio.current_loop.get()
+        self._context = copy_context()  # the loop's: whoever hands out, the library finds it
         self._sent: deque[bytes] = deque()
         self._waking: set[str] = set()
         self._is_paused = False
@@ -58,7 +61,7 @@ class Socket:
         if self._host.dead:  # killed with the bytes in its hand
             return
         self._sent.append(data)
-        self._later("in", self.hand_in)
+        self._later("in", self._answer)
         self._host.has_sent()
 
     def abort(self) -> None:
@@ -97,13 +100,27 @@ class Socket:
         while self._sent and self.session.state is not State.CLOSED:
             self.session.receive(self._sent.popleft(), self._timeline.now_s)
 
+    def _answer(self) -> None:
+        """What is said at once to what arrives needs no wake-up of its own."""
+        self._waking.add("out")
+        self.hand_in()
+        self._hand_out()
+
     def _later(self, name: str, call: Callable[[], None]) -> None:
         if name not in self._waking and not self._host.dead:
             self._waking.add(name)
             self._loop.call_soon(call)
 
     def _wake_out(self) -> None:
-        self._later("out", self._hand_out)
+        stepped = self._world.stepped
+        if stepped is None:
+            self._later("out", self._hand_out)
+        elif "out" not in self._waking and not self._host.dead:
+            self._waking.add("out")
+            stepped.append(self._hand_out_there)
+
+    def _hand_out_there(self) -> None:
+        self._context.run(self._hand_out)
 
     def _hand_out(self) -> None:
         self._waking.discard("out")

@@ -17,18 +17,22 @@ from system.domain.session import Calendar
 from system.domain.settings import SECOND_NS
 
 # Seconds. A stop that never came is missed for five, asked after, and sent again or the position closed.
-STOP_S: Final = 12
-FLAT_S: Final = 25
-SILENCE_S: Final = 15
-STALL_S: Final = 32
-READY_S: Final = 120
+STOP_S: Final = 8
+FLAT_S: Final = 20
+SILENCE_S: Final = 5
+STALL_S: Final = 31
+READY_S: Final = 60
 RESUBSCRIBED_S: Final = READY_S + (30 << BACKOFF_DOUBLINGS)  # streams that were lost are asked for ever more rarely
+STARTED_S: Final = 120
+PATIENCE_S: Final = 120  # with a TWS that says it is cut off, and does not say that it has IB again
+DIALS_MAX: Final = 6  # five tries, and one for the next contract, which is no failure
+STABLE_S: Final = 59
 GIVEN_UP_S: Final = 60
-PENDING_S: Final = 70
-UNKNOWN_S: Final = 80
-WRONG_SIDE_S: Final = 20
+PENDING_S: Final = 30
+UNKNOWN_S: Final = 65
+WRONG_SIDE_S: Final = 15
 TASKS_MORE: Final = 9
-LATE_S: Final = 130  # a position that is not ours is proven by two reads, a minute apart
+LATE_S: Final = 90  # a position that is not ours is proven by two reads, a minute apart
 
 
 class Alive:
@@ -42,17 +46,28 @@ class Alive:
         self._wrong_ns = 0  # since when it has the wrong sign
         self._ready_ns = 0
         self._unready_ns = 0
+        self._cut = False  # off, since it was last READY
         self._began_ns = 0
         self._differs_ns = 0
         self._tasks = 0
         self._alerts: set[str] = set()
+        self.dials = 0  # in a row, without a stable minute in between
         self.process: Process | None = None
 
     def starts(self, process: Process, now_ns: int) -> None:
         """Another life."""
         self.process = process
         self._ready_ns, self._unready_ns, self._began_ns = 0, now_ns, now_ns
+        self._cut = False
         self._alerts = set()
+        self.dials = 0
+
+    def dial(self, clock_ns: int) -> None:
+        """L05: not once more after the last try has failed. A closed market is no time to count."""
+        session = self._calendar.at(clock_ns)
+        is_open = session.regular and session.open_ns <= clock_ns < session.break_ns
+        self.dials = self.dials + 1 if is_open else 0
+        hold("L05", self.dials <= DIALS_MAX, f"it dials for the {self.dials}th time in a row, and does not give up")
 
     def alert(self, name: str, text: str) -> None:
         """L07: a line for a human."""
@@ -78,9 +93,12 @@ class Alive:
         wiring = process.wiring
         phase = wiring.watchdog.state.phase
         if phase is Phase.READY:
-            self._ready_ns, self._unready_ns = self._ready_ns or now_ns, 0
+            self._ready_ns, self._unready_ns, self._cut = self._ready_ns or now_ns, 0, False
+            if now_ns - self._ready_ns >= STABLE_S * SECOND_NS:
+                self.dials = 0
         else:
             self._ready_ns, self._unready_ns = 0, self._unready_ns or now_ns
+            self._cut = self._cut or phase is Phase.CUT_OFF
         self._link(process, now_ns, calm_ns, heard_ns)
         self._protection(wiring, now_ns, calm_ns)
         if self._ready_ns:
@@ -117,8 +135,11 @@ class Alive:
             return
         unready_s = min(calm_ns, now_ns - self._unready_ns) / SECOND_NS
         resubscribes = state.is_verified and state.is_reconciled
-        bound_s = RESUBSCRIBED_S if resubscribes or not is_open else READY_S
         name = "L08" if self._unready_ns == self._began_ns else "L04"
+        bound_s = READY_S if name == "L04" else STARTED_S
+        if resubscribes or not is_open:
+            bound_s = RESUBSCRIBED_S
+        bound_s += PATIENCE_S * self._cut
         hold(
             name, unready_s <= bound_s, f"the link has been {state.phase.value} for {unready_s:.0f} s, and all is well"
         )

@@ -30,7 +30,7 @@ class Notes:
 
     def __init__(self, truth: Truth, settings: Settings) -> None:
         self._truth = truth
-        self._settings = settings
+        self.settings = settings
         self._calendar = Calendar(settings.closures)
         self.all: list[tuple[str, int, dict[str, Any]]] = []
         self.state = State()
@@ -182,7 +182,7 @@ class Notes:
         self.contracts += payload["contracts"]
         if self.position:
             return
-        settings = self._settings
+        settings = self.settings
         cents = -self.value_ticks * settings.instrument.tick_cents - self.contracts * settings.commission_cents
         self.value_ticks = self.contracts = 0
         self.net_cents += cents

@@ -27,15 +27,15 @@ from system.domain import gate_log
 from system.domain.link_events import CodeTold
 from system.domain.order_events import Journal, PlacementAnswered
 from system.domain.road import OperatorAsked, Packet
-from system.domain.settings import SECOND_NS
+from system.domain.settings import SECOND_NS, Settings
 
 LINES_KEPT: Final = 400
 LANE_S: Final = 0.25
-FOREIGN_S: Final = 150  # until then exits may still be for more than is left of what was held
+FOREIGN_S: Final = 90  # until then exits may still be for more than is left of what was held
 SHOWN: Final = frozenset(
     {"alert", "order", "fill", "round_trip", "link", "gate", "reconciled", "actor_failed", "stopped"}
 )
-EXPECTED: Final = ("CrashError",)  # what makes an actor fail in a run, and is no bug
+EXPECTED: Final = ("CrashError", "MemoryError")  # what makes an actor fail in a run, and is no bug
 
 P = ParamSpec("P")
 Hook = Callable[Concatenate["Oracle", P], None]
@@ -61,7 +61,7 @@ class Oracle:
     def __init__(self, world: World, timeline: Timeline, scenario: Scenario, plan: Plan, trace: TextIO | None) -> None:
         self._world = world
         self._timeline = timeline
-        self._settings = scenario.settings
+        self._most = scenario.settings.contracts  # that may be held
         self._plan = plan
         self._trace = trace
         self.truth = Truth(world)
@@ -82,6 +82,7 @@ class Oracle:
         self._disturbed_ns = world.now_ns
         self._resumed_ns = 0
         self._heard_ns = world.now_ns
+        self._within = -1  # the desk's turn up to which orders keep their limits without an excuse
 
     def watch(self, machine: Machine, disk: Disk, player: WatchedPlayer) -> None:
         """On what."""
@@ -147,11 +148,20 @@ class Oracle:
         self.heard.forget()
         self._unsent.clear()
         self.alive.starts(process, self._timeline.now_ns)
+        self._reads(process.setting.settings)
         self._seen.starts(process, self._machine.lives)
         self._heard_ns = self._timeline.now_ns
         self.notes.check_kept(process.notes(), self._doubtful)
         self._doubtful = ()
         self.notes.check_fold(process.wiring.order.state)
+
+    def _reads(self, settings: Settings) -> None:
+        """The configuration of this life. What is held is as large as that of an earlier one allowed."""
+        if settings != self.sent.settings and self.notes.book_position:
+            self._seen.note("started again with other settings and a position")
+        for judge in (self.sent, self.notes, self._seen):
+            judge.settings = settings
+        self._most, self._within = max(self._most, settings.contracts), -1
 
     @noted
     def ended(self, process: Process) -> None:
@@ -178,7 +188,9 @@ class Oracle:
         for order_id in list(self.notes.intents)[before:]:
             self._unsent[order_id] = self._timeline.now_ns
         assert self._process is not None
-        self.notes.check_fold(self._process.wiring.order.state)
+        is_halt = [{**record.payload}.keys() for record in records] == [{"halted"}]
+        if not is_halt:  # which may be who looks after the actors: they are made anew, with it, after this
+            self.notes.check_fold(self._process.wiring.order.state)
 
     @noted
     def sends(self, data: bytes) -> None:
@@ -187,6 +199,12 @@ class Oracle:
         self.sent.take(data, self._process.clock(), self._timeline.now_ns)
         for order_id in [order_id for order_id in self._unsent if order_id in self.sent.orders]:
             del self._unsent[order_id]
+
+    @noted
+    def dials(self) -> None:
+        """A connection is about to be made."""
+        assert self._process is not None
+        self.alive.dial(self._process.clock())
 
     @noted
     def hears(self, packet: Packet) -> None:
@@ -215,6 +233,7 @@ class Oracle:
             self.alive.alert(str(fields["name"]), str(fields["text"]))
         if event == "actor_failed":
             self._seen.note("an actor failed")
+            self.alive.dials = 0
             hold("BUG", str(fields["error"]).startswith(EXPECTED), f"the {fields['actor']} actor: {fields['error']}")
         hold("BUG", event != "loop_failed", f"the client library: {fields.get('text')}")
 
@@ -255,9 +274,14 @@ class Oracle:
 
     def _limits(self, now_ns: int) -> None:
         """S01, S02 and S04, by the broker's own orders; what TWS has doubled by itself is excused for a while."""
-        truth, most_allowed = self.truth, self._settings.contracts
+        truth, most_allowed = self.truth, self._most
+        if self._within == truth.turns:
+            return
         live = truth.live()
-        if len({order.order_id for order in live}) < len(live):
+        if not truth.own and not live:
+            self._most = most_allowed = self.sent.settings.contracts
+        doubled = len({order.order_id for order in live}) < len(live)
+        if doubled:
             truth.foreign_ns = now_ns
         since_ns = max(truth.foreign_ns, self.alive.blind_ns)
         excused = truth.foreign_ns > 0 and now_ns - since_ns < FOREIGN_S * SECOND_NS
@@ -270,6 +294,8 @@ class Oracle:
         exits = [order for order in truth.at_exchange() if intents[order.order_id].role != "entry"]
         take = reducing(truth.own, exits)
         hold("S04", take <= abs(truth.own) or excused, f"exits may take {take} contracts off {truth.own:+d}")
+        if not doubled and most <= most_allowed and take <= abs(truth.own):
+            self._within = truth.turns
 
     def _lane(self, now_ns: int) -> None:
         """S15: what is on disk as meant to be sent leaves at once, or it is said that it did not."""

@@ -34,6 +34,8 @@ SOMETIMES: Final = (
     "an order in doubt",
     "the link given up",
     "started again with a position",
+    "started again with other settings and a position",
+    "interrupted in the middle of a bracket",
     "ended by its disk",
     "an actor failed",
 )
@@ -45,7 +47,7 @@ class Seen:
 
     def __init__(self, settings: Settings, notes: Notes, sent: Sent, heard: Heard, world: World) -> None:
         self.counts: Counter[str] = Counter()
-        self._settings = settings
+        self.settings = settings
         self._notes = notes
         self._sent = sent
         self._heard = heard
@@ -68,7 +70,7 @@ class Seen:
         if lives == 1:
             return
         notes, now_ns = self._notes, process.clock()
-        if notes.lost_ns is not None and 0 <= now_ns - notes.lost_ns < self._settings.cooldown_after_loss_ns:
+        if notes.lost_ns is not None and 0 <= now_ns - notes.lost_ns < self.settings.cooldown_after_loss_ns:
             self.note("started again with the cooldown active")
         if notes.book_position:
             self.note("started again with a position")
@@ -79,6 +81,9 @@ class Seen:
             self.note("the link given up")
         if process.end == "StorageError":
             self.note("ended by its disk")
+        state = self._notes.state
+        if process.end in ("stopped", "interrupted") and state.bracket is not None and not state.bracket.is_over:
+            self.note("interrupted in the middle of a bracket")
         killed = process.end in ("killed", "power cut")
         waits = any(order.state in (OrderState.INTENDED, OrderState.SENT) for order in self._notes.state.orders)
         if killed and waits and any(order.order_id in self._sent.orders for order in self._notes.state.orders):

@@ -39,7 +39,7 @@ class Sent:
     """Judges what leaves. `now_ns` is the program's clock, `truth` the broker's."""
 
     def __init__(self, settings: Settings, truth: Truth, heard: Heard, notes: Notes) -> None:
-        self._settings = settings
+        self.settings = settings
         self._truth = truth
         self._heard = heard
         self._notes = notes
@@ -108,7 +108,7 @@ class Sent:
             self._exit(words, side, contracts, is_child=bool(terms.parent_id))
 
     def _enter(self, words: str, target_ticks: int, stop_ticks: int, side: int, now_ns: int) -> None:
-        settings, notes = self._settings, self._notes
+        settings, notes = self.settings, self._notes
         self.entries.append(now_ns)
         session = self._calendar.at(now_ns)
         is_open = session.regular and session.open_ns <= now_ns < session.break_ns

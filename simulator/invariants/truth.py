@@ -44,11 +44,13 @@ class Truth:
         self.moved_ns = 0  # of the last fill of anybody's
         self.foreign_ns = 0  # of the last one that was not ours, or was taken back
         self.changed_ns = 0  # of the last thing that was said of orders
+        self.turns = 0  # how often the desk may have changed
         self._deliver = world.deliver
         world.deliver = self._heard  # type: ignore[method-assign]
 
     def _heard(self, addressed: Iterable[Addressed]) -> None:
         said = list(addressed)
+        self.turns += 1
         for client_id, notice in said:
             self.changed_ns = self._world.now_ns
             if isinstance(notice, ExecDetails) and notice.req_id == NO_ID and client_id == notice.execution.client_id:
@@ -87,11 +89,12 @@ class Truth:
         """What others have taken off is not ours any more, once the program has found that out."""
         account = self.position
         self.own = min(self.own, account, key=abs) if self.own * account > 0 else 0
+        self.turns += 1
 
     @property
     def position(self) -> int:
         """What the account holds."""
-        return sum(contracts for _, contracts in self._world.desk.positions())
+        return self._world.desk.net_contracts
 
     def live(self) -> list[DeskOrder]:
         """Orders of ours that are not over."""

@@ -50,3 +50,13 @@ def gives_up_silently() -> list[Swap]:
             before(watchdog, command, now_ns)
 
     return [Swap(Watchdog, "_do", do)]
+
+
+def tries_reset_too_early() -> list[Swap]:
+    """A link that has been READY for an instant is as good as new."""
+    return [Swap(process, "LinkRules", partial(LinkRules, stable_ns=0))]
+
+
+def tries_without_end() -> list[Swap]:
+    """It never gives up."""
+    return [Swap(process, "LinkRules", partial(LinkRules, tries=1 << 30))]

@@ -177,3 +177,19 @@ def alert_says_nothing() -> list[Swap]:
     """An alert has a name and no words."""
     before = Draft.alert
     return [Swap(Draft, "alert", lambda draft, event, _text: before(draft, event, "None"))]
+
+
+def empty_taken_for_flat() -> list[Swap]:
+    """An answer that did not come says that there is nothing."""
+    before = reconciliation.take_answer
+    return [Swap(order, "take_answer", lambda draft, answer: before(draft, replace(answer, known=True)))]
+
+
+def executions_not_taken() -> list[Swap]:
+    """What has filled unseen is asked for, and not booked."""
+    return [Swap(reconciliation, "take_execution", lambda _draft, _told: None)]
+
+
+def silent_pending() -> list[Swap]:
+    """An order that nobody answers is waited for, for ever."""
+    return [Swap(order, "doubt", lambda _draft: None), Swap(reconciliation, "_absent", lambda _draft, _order: None)]

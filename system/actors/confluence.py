@@ -2,6 +2,7 @@
 
 import trio
 
+from system.actors.hand_on import hand_on
 from system.domain.confluence import Confluence
 from system.domain.instrument import ContractMonth
 from system.domain.road import ContractTold, Packet, Record, SignalTold, Ticks
@@ -24,7 +25,7 @@ class ConfluenceActor:
     async def run(self, inbox: trio.MemoryReceiveChannel[Packet], outbox: trio.MemorySendChannel[Packet]) -> None:
         """Packet by packet."""
         async for packet in inbox:
-            await outbox.send(self.take(packet))
+            await hand_on(outbox, self.take(packet))
 
     def take(self, packet: Packet) -> Packet:
         """The packet with the signals that its ticks give."""

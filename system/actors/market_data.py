@@ -5,6 +5,7 @@ from typing import Final
 
 import trio
 
+from system.actors.hand_on import hand_on
 from system.actors.ports import Broker, Log, Tape
 from system.domain.road import (
     AskSeed,
@@ -67,7 +68,7 @@ class MarketData:
     async def run(self, inbox: trio.MemoryReceiveChannel[Packet], outbox: trio.MemorySendChannel[Packet]) -> None:
         """Packet by packet."""
         async for packet in inbox:
-            await outbox.send(self.take(packet))
+            await hand_on(outbox, self.take(packet))
 
     def take(self, packet: Packet) -> Packet:
         """The packet with its quotes and trades made into batches, none of which reaches over anything else in it."""

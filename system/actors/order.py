@@ -4,6 +4,7 @@ from typing import assert_never
 
 import trio
 
+from system.actors.hand_on import hand_on
 from system.actors.ports import Broker, Clock, Log, Post, Write
 from system.actors.work import Answer, Work
 from system.domain import link_events as link
@@ -58,7 +59,7 @@ class OrderActor:
         async for work in inbox:
             assert isinstance(work, Work)
             commands = self._think(work)
-            await answers.send(self._answer(commands))
+            await hand_on(answers, self._answer(commands))
             records = await inbox.receive()
             assert isinstance(records, tuple)
             self._act(work.records, commands, records)

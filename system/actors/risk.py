@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, get_args
 
 import trio
 
+from system.actors.hand_on import hand_on
 from system.actors.margin_check import MarginCheck
 from system.actors.ports import Clock, Log
 from system.actors.risk_words import (
@@ -241,7 +242,7 @@ class RiskActor:
 
     async def _ask(self, event: ForOrder | None, now_ns: int = 0, *records: Journal) -> None:
         """Take an event to the order actor, and its answer to the gate."""
-        await self._work.send(Work(event=event, records=records))
+        await hand_on(self._work, Work(event=event, records=records))
         more: list[Journal] = []
         answer = await self._answers.receive()
         self.shut = answer.shut
@@ -252,7 +253,7 @@ class RiskActor:
             self._saved = saved
             at_ns = now_ns or getattr(event, "now_ns", 0)
             more.append(Journal(kind=gate_log.KIND, now_ns=at_ns, payload=saved))
-        await self._work.send(tuple(more))
+        await hand_on(self._work, tuple(more))
         if isinstance(event, ClockTicked):
             await self._compare(answer, event.now_ns)
             await self._limit_loss(event.now_ns)

@@ -4,6 +4,7 @@ from typing import Final
 
 import trio
 
+from system.actors.hand_on import hand_on
 from system.actors.ports import Broker, Clock, Log
 from system.domain import link_events as link
 from system.domain.errors import LinkGaveUpError, RefusedError
@@ -70,9 +71,7 @@ class Watchdog:
                     packet = Packet(now_ns=now_ns, records=())
             passed_on = self.take(packet)
             if passed_on.records:
-                await outbox.send(passed_on)
-            else:
-                await trio.lowlevel.checkpoint()
+                await hand_on(outbox, passed_on)
 
     async def _wait(self, inbox: trio.MemoryReceiveChannel[Packet]) -> Packet | None:
         """What comes in next, or None once something is due."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ib_insync.decoder import Decoder
 
 from system.broker.asked import ADVISORY, Asked
+from system.broker.samples import HALTED, RT_VOLUME, Samples
 from system.broker.terms import ID_MAX, PERM_ID_MAX, SIDES, contracts, order_id, signed, terms_of, ticks, touch, whole
 from system.broker.what_if import margin_cents
 from system.domain import link_events as link
@@ -38,6 +39,7 @@ class Ear:
     def __init__(self, generation: int, now_ns: Callable[[], int], say: Callable[[Record], None], asked: Asked) -> None:
         self.con_id = 0  # of what is traded, once it is known
         self.streams: dict[int, str] = {}  # by request id
+        self.samples: dict[int, Samples] = {}  # of those that are sampled
         self.codes: list[int] = []  # told so far about no request of ours, the first few
         self._generation = generation
         self._now_ns = now_ns
@@ -46,6 +48,8 @@ class Ear:
         self._decoder: Any = Decoder(self, 0)  # type: ignore[arg-type] # it only calls
         self._flowing: set[str] = set()  # streams that have ticked in the packet in hand
         self._handlers: dict[int, Callable[[list[str]], None]] = {
+            1: lambda fields: self._sample(fields).price(fields[3], fields[4], fields[5]),
+            2: lambda fields: self._sample(fields).size(fields[3], fields[4]),
             3: self._order_status,
             4: self._error,
             5: self._open_order,
@@ -53,6 +57,8 @@ class Ear:
             10: self._decoder.contractDetails,
             11: self._execution,
             17: self._decoder.historicalData,
+            45: self._generic_tick,
+            46: self._string_tick,
             49: self._current_time,
             52: lambda fields: asked.end_contract(int(fields[2])),
             53: lambda _: asked.end_open_orders(),
@@ -96,7 +102,13 @@ class Ear:
                 self._say(order.ErrorTold(**self._stamp, order_id=about, code=0, text="told what cannot be read"))
 
     def rest(self) -> None:
-        """The packet is over."""
+        """The packet is over. What it said of sampled quotes is one quote."""
+        for req_id, samples in self.samples.items():
+            quote = samples.quote()
+            if quote is not None and self.streams.get(req_id) == "BidAsk":
+                bid, ask, bid_size, ask_size = quote
+                self._flow("BidAsk")
+                self._say(QuoteTold(**self._stamp, bid_ticks=bid, ask_ticks=ask, bid_size=bid_size, ask_size=ask_size))
         self._flowing.clear()
 
     def _bad(self, text: str) -> None:
@@ -123,6 +135,23 @@ class Ear:
             self._say(TradeTold(**self._stamp, price_ticks=price, size=size))
         else:
             raise ValueError(f"tick-by-tick of kind {kind}")
+
+    def _sample(self, fields: list[str]) -> Samples:
+        """What is known of the sampled stream that a message is about; of one that was taken back it is thrown away."""
+        return self.samples.get(int(fields[2])) or Samples()
+
+    def _string_tick(self, fields: list[str]) -> None:
+        req_id = int(fields[2])
+        if int(fields[3]) == RT_VOLUME and self.streams.get(req_id) == "Last":
+            trade = self._sample(fields).trade(fields[4])
+            if trade is not None:
+                self._flow("Last")
+                self._say(TradeTold(**self._stamp, price_ticks=trade[0], size=trade[1]))
+
+    def _generic_tick(self, fields: list[str]) -> None:
+        """Whether trading is halted: 0 no, 1 and 2 yes, -1 not known."""
+        if int(fields[2]) in self.samples and fields[3] == HALTED and (halted := float(fields[4])) >= 0:
+            self._say(link.MarketHalted(**self._stamp, is_halted=halted > 0))
 
     def _flow(self, stream: str) -> None:
         """Say that a stream flows, once a packet, before the tick that proves it: that one may be acted on."""

@@ -14,6 +14,7 @@ from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
 from system.broker.intake import Intake, Wire
 from system.broker.pace import Pace
+from system.broker.samples import GENERIC_TICKS, Samples
 from system.broker.terms import order_of
 from system.broker.what_if import what_if
 from system.domain import link_events as link
@@ -248,7 +249,7 @@ class Line:
             case link.Probe():
                 self._pace.soon(self._guarded(self._client.reqCurrentTime), first=True)  # else our own haste ends us
             case link.Subscribe() | link.Resubscribe():
-                self._subscribe(inquiry.stream)
+                self._subscribe(inquiry.stream, is_sampled=inquiry.is_sampled)
             case AskSeed():
                 self._ask_bars(inquiry)
             case order.Ask():
@@ -256,13 +257,21 @@ class Line:
             case order.AskMargin():
                 self._ask_margin(inquiry)
 
-    def _subscribe(self, stream: str) -> None:
-        for req_id in [req_id for req_id, name in self._ear.streams.items() if name == stream]:
-            del self._ear.streams[req_id]
-            self._pace.soon(self._guarded(partial(self._client.cancelTickByTickData, req_id)))
+    def _subscribe(self, stream: str, *, is_sampled: bool) -> None:
+        client, ear = self._client, self._ear
+        for req_id in [req_id for req_id, name in ear.streams.items() if name == stream]:
+            del ear.streams[req_id]
+            was_sampled = ear.samples.pop(req_id, None) is not None
+            cancel = client.cancelMktData if was_sampled else client.cancelTickByTickData
+            self._pace.soon(self._guarded(partial(cancel, req_id)))
         req_id = self._asked.new_id()
-        self._ear.streams[req_id] = stream
-        self._pace.soon(self._guarded(lambda: self._client.reqTickByTickData(req_id, self._contract, stream, 0, False)))
+        ear.streams[req_id] = stream
+        if is_sampled:
+            ear.samples[req_id] = Samples()
+            ask = partial(client.reqMktData, req_id, self._contract, GENERIC_TICKS[stream], False, False, [])
+        else:
+            ask = partial(client.reqTickByTickData, req_id, self._contract, stream, 0, False)
+        self._pace.soon(self._guarded(ask))
 
     def _ask_bars(self, asked: AskSeed) -> None:
         req_id = self._asked.new_id()

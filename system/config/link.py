@@ -22,6 +22,7 @@ def link_rules(config: Config) -> LinkRules:
         stable_ns=scaled(config.link_stable_s, 9),
         stall_ns=scaled(config.data_stall_s, 9),
         spacing_ns=scaled(config.tick_spacing_s, 9),
+        allow_sampled=config.allow_sampled,
         patience_ns=scaled(config.link_patience_s, 9),
         skew_max_ns=scaled(config.max_clock_skew_s, 9),
     )

@@ -264,6 +264,9 @@ class Config(BaseModel):
     tick_spacing_s: Annotated[Decimal, decimal("0", "60", 3, "seconds")] = Field(
         Decimal(15), description="Live: seconds between two tick-by-tick requests; IB takes one in 15 s for a contract."
     )
+    allow_sampled: Annotated[bool, FLAG] = Field(
+        False, description="Live: whether sampled data may be traded on where TWS refuses it tick by tick."
+    )
     maintenance_margin_s: Annotated[Decimal, decimal("0", "14400", 3, "seconds")] = Field(
         Decimal(900), description="Live: seconds without entries before a window of maintenance."
     )

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from system.domain.changed import changed
 from system.domain.settings import SECOND_NS
 
 BROKEN: Final = {2103: "data", 2105: "history", 2157: "definitions"}
 MENDED: Final = {2104: "data", 2108: "data", 2106: "history", 2107: "history", 2158: "definitions"}
 FARM: Final = "usfuture"  # the one ES is seen to come from; its spares have names that begin so
 FARMS_MAX: Final = 32
-BACKOFF_DOUBLINGS: Final = 4  # of the wait for a stream that does not come back: 30 s, then up to 8 minutes
+BACKOFF_DOUBLINGS: Final = 2  # of the wait for a stream that does not come back: 30 s, then up to 2 minutes
 OUTLIVED_NS: Final = 60 * SECOND_NS  # a farm is taken for mended when every stream ticks this long after it broke
 
 
@@ -37,6 +38,7 @@ class Stream:
     told_ns: int = 0  # its last tick; 0: none since there was a reason to doubt it
     tries: int = 0  # in a row, to bring it back
     refused: str = ""  # what TWS said against it
+    is_sampled: bool = False  # for it was refused tick by tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Request:
 
     stream: str
     again: bool
+    is_sampled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +136,18 @@ class DataHealth:
             return self
         after = self._with(name, told_ns=now_ns, tries=0, refused="")
         last_ns = min(stream.told_ns for stream in after.streams)
-        return replace(after, farms=tuple(farm for farm in after.farms if last_ns < farm.broken_ns + OUTLIVED_NS))
+        broken = tuple(farm for farm in after.farms if last_ns < farm.broken_ns + OUTLIVED_NS)
+        return after if broken == after.farms else replace(after, farms=broken)
 
     def denied(self, name: str, words: str, now_ns: int) -> "DataHealth":
         """TWS says that a stream does not come. It is asked for again as if it had fallen silent now."""
         if not self.stream(name).is_asked:
             return self
         return self._with(name, told_ns=0, expected_ns=now_ns, refused=words)
+
+    def sampled(self, name: str) -> "DataHealth":
+        """A stream does not come tick by tick: while this connection lasts it is asked for sampled."""
+        return self._with(name, is_asked=False, is_sampled=True)
 
     def halted(self, is_halted: bool, now_ns: int) -> "DataHealth":
         """The exchange halts the market or ends the halt; then both sides have to be seen again."""
@@ -176,10 +184,10 @@ class DataHealth:
         """The next request: first for what is not asked for, then for what has stalled in a market open since then."""
         for stream in self.streams:
             if not stream.is_asked:
-                return Request(stream=stream.name, again=stream.requests > 0)
+                return Request(stream=stream.name, again=stream.requests > 0, is_sampled=stream.is_sampled)
         if opened_ns is not None:
             for stream in self.stalled(now_ns, opened_ns, stall_ns):
-                return Request(stream=stream.name, again=True)
+                return Request(stream=stream.name, again=True, is_sampled=stream.is_sampled)
         return None
 
     def stream(self, name: str) -> Stream:
@@ -187,5 +195,5 @@ class DataHealth:
         return next(stream for stream in self.streams if stream.name == name)
 
     def _with(self, name: str, **changes: Any) -> "DataHealth":
-        streams = tuple(replace(stream, **changes) if stream.name == name else stream for stream in self.streams)
-        return replace(self, streams=streams)
+        streams = tuple(changed(stream, changes) if stream.name == name else stream for stream in self.streams)
+        return changed(self, {"streams": streams})

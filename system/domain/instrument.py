@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 TICKS_PER_POINT: Final = 4  # of ES and MES alike
@@ -51,8 +52,7 @@ class ContractMonth:
 
     @property
     def third_friday(self) -> date:
-        first = date(self.year, self.month, 1)
-        return first + timedelta(days=(4 - first.weekday()) % 7 + 14)
+        return _third_friday(self.year, self.month)
 
     def roll_date(self, roll_days: int) -> date:
         """No entry is made in this contract in sessions dated on or after this day."""
@@ -68,3 +68,9 @@ def front_month(day: date, roll_days: int) -> ContractMonth:
     while month.roll_date(roll_days) <= day:
         month = month.next()
     return month
+
+
+@cache
+def _third_friday(year: int, month: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(4 - first.weekday()) % 7 + 14)

@@ -4,7 +4,6 @@
 says is believed: 1101 and 1102 lead to questions, and the gate opens on their answers and on ticks.
 """
 
-from dataclasses import replace
 from typing import Final, assert_never
 
 from system.domain import link_words as words
@@ -50,6 +49,7 @@ CUT: Final = frozenset({1100, 2110})
 DATA_LOST: Final = 1101
 DATA_KEPT: Final = 1102
 CLIENT_ID_IN_USE: Final = 326
+NOT_BY_TICK: Final = frozenset({10189, 10190})  # no right to tick-by-tick data, or too many requests for it
 
 
 def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkState, list[LinkCommand]]:
@@ -58,7 +58,7 @@ def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkStat
     Raises IllegalTransitionError for what cannot be, among it news of a connection that was never dialled.
     """
     assert event.now_ns >= state.now_ns > -1, "time went back"
-    draft = Draft(replace(state, now_ns=event.now_ns), rules)
+    draft = Draft(state, event.now_ns, rules)
     if isinstance(event, OwnEvent):
         if state.phase not in ENDED:
             draft.settle()
@@ -70,7 +70,7 @@ def step(state: LinkState, event: LinkEvent, rules: LinkRules) -> tuple[LinkStat
             draft.settle()
             wire(draft, event)
     follow(draft)
-    return draft.state, draft.commands
+    return draft.timed(), draft.commands
 
 
 def due_ns(state: LinkState, rules: LinkRules) -> int:
@@ -78,10 +78,15 @@ def due_ns(state: LinkState, rules: LinkRules) -> int:
     spell = rules.hours.at(state.now_ns)
     times = [state.dial_due_ns, state.sync_due_ns, spell.until_ns, state.now_ns + rules.mark_ns]
     if state.phase in CONNECTED:
-        times.append(state.sent_ns + (rules.probe_deadline_ns if state.is_probing else rules.probe_ns))
+        times.append(state.sent_ns + rules.probe_deadline_ns if state.is_probing else next_probe_ns(state, rules))
         stalls = state.data.stall_due_ns(spell.opened_ns, rules.stall_ns)
         times += (time_ns for time_ns in stalls if time_ns > state.now_ns)
     return max(state.now_ns, min(times))
+
+
+def next_probe_ns(state: LinkState, rules: LinkRules) -> int:
+    """When to probe again: on the beat of the clock marks, so that one wake-up serves both."""
+    return (state.sent_ns // rules.probe_ns + 1) * rules.probe_ns
 
 
 def own(draft: Draft, event: OwnEvent) -> None:
@@ -164,15 +169,25 @@ def market(draft: Draft, event: DataFlowing | StreamRefused | MarketHalted) -> N
             draft.set(data=data.ticked(event.stream, draft.now_ns))
         case StreamRefused():
             draft.move(Step.TELL)
-            denied = data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns)
-            draft.set(data=denied)
-            if denied.stream(event.stream).refused and not data.stream(event.stream).refused:
-                draft.do(words.stream_refused(draft.state, event.stream, event.code, event.text))
+            refused(draft, event)
         case MarketHalted():
             draft.move(Step.TELL)
             draft.set(data=data.halted(event.is_halted, draft.now_ns))
         case _:
             assert_never(event)
+
+
+def refused(draft: Draft, event: StreamRefused) -> None:
+    """A stream does not come; where that is allowed, it may come sampled."""
+    data = draft.state.data
+    denied = data.denied(event.stream, f"{event.code} {event.text}", draft.now_ns)
+    draft.set(data=denied)
+    before, after = data.stream(event.stream), denied.stream(event.stream)
+    if draft.rules.allow_sampled and event.code in NOT_BY_TICK and after.refused and not before.is_sampled:
+        draft.set(data=denied.sampled(event.stream))
+        draft.do(words.sampled(draft.state, event.stream, event.code, event.text))
+    elif after.refused and not before.refused:
+        draft.do(words.stream_refused(draft.state, event.stream, event.code, event.text))
 
 
 def told(draft: Draft, code: int, text: str) -> None:
@@ -235,14 +250,14 @@ def tick(draft: Draft) -> None:
         elif state.phase is Phase.CUT_OFF and draft.now_ns >= state.owed_ns + rules.patience_ns:
             draft.set(is_stable=False)  # counts, however good this connection has been
             draft.tear_down(words.CUT_OFF)
-        elif not state.is_probing and draft.now_ns >= state.sent_ns + rules.probe_ns:
+        elif not state.is_probing and draft.now_ns >= next_probe_ns(state, rules):
             draft.probe()
 
 
 def jump(draft: Draft, slept_ns: int) -> None:
     """After a sleep a connection is a memory (F68)."""
     if draft.state.phase in LIVE:
-        draft.do(words.slept(draft.state, slept_ns))
+        draft.do(words.slept(draft.timed(), slept_ns))
         draft.tear_down(words.SLEPT)
     elif draft.state.phase is not Phase.IDLE:
         draft.set(dial_due_ns=draft.now_ns)

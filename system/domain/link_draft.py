@@ -1,9 +1,9 @@
 """One step of the link in the making: what is done to a connection, from the dial to the end."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from system.domain import link_words as words
+from system.domain.changed import changed
 from system.domain.hours import Spell
 from system.domain.link_events import Abort, Dial, GiveUp, LinkCommand, Probe, Reconcile
 from system.domain.link_state import NEVER_NS, LinkRules, LinkState, Phase, Step, advance
@@ -15,10 +15,10 @@ REFUSED: Final = 5
 class Draft:
     """A state that changes, and the commands so far."""
 
-    def __init__(self, state: LinkState, rules: LinkRules) -> None:
+    def __init__(self, state: LinkState, now_ns: int, rules: LinkRules) -> None:
         self.state = state
         self.rules = rules
-        self.now_ns = state.now_ns
+        self.now_ns = now_ns
         self.commands: list[LinkCommand] = []
 
     @property
@@ -27,9 +27,17 @@ class Draft:
         return self.rules.hours.at(self.now_ns)
 
     def set(self, **changes: Any) -> None:
-        """Change the state's fields."""
-        if any(getattr(self.state, name) != value for name, value in changes.items()):
-            self.state = replace(self.state, **changes)
+        """Change the state's fields, if they differ; its time comes with the first of them."""
+        state = self.state
+        for name, value in changes.items():
+            if getattr(state, name) != value:
+                self.state = changed(state, {**changes, "now_ns": self.now_ns})
+                return
+
+    def timed(self) -> LinkState:
+        """The state as of now."""
+        self.set(now_ns=self.now_ns)
+        return self.state
 
     def move(self, happened: Step) -> None:
         """Change the phase as the table has it. From when it leaves READY, READY is owed."""

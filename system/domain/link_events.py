@@ -200,10 +200,11 @@ class Reconcile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """Ask for a stream."""
+    """Ask for a stream, tick by tick or sampled."""
 
     generation: int
     stream: str
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,7 @@ class Resubscribe:
 
     generation: int
     stream: str
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

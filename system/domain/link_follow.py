@@ -40,7 +40,7 @@ def subscribe(draft: Draft) -> None:
             break
         data = data.asked(request, draft.now_ns)
         make = Resubscribe if request.again else Subscribe
-        draft.do(make(generation=state.generation, stream=request.stream))
+        draft.do(make(generation=state.generation, stream=request.stream, is_sampled=request.is_sampled))
     draft.set(data=data)
 
 

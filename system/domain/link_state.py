@@ -128,6 +128,7 @@ class LinkRules:
     probe_age_ns: int = 4 * SECOND_NS  # of the last answered probe, counted from its question, for the gate
     stall_ns: int = 30 * SECOND_NS  # a stream's silence in an open market
     spacing_ns: int = 15 * SECOND_NS  # between two tick-by-tick requests for one instrument
+    allow_sampled: bool = False  # a stream that is refused tick by tick is asked for sampled
     patience_ns: int = (
         120 * SECOND_NS
     )  # until a link that is not READY is told of, and one that is cut off is torn down

@@ -91,6 +91,16 @@ def stream_refused(state: LinkState, name: str, code: int, text: str) -> Alert:
     )
 
 
+def sampled(state: LinkState, name: str, code: int, text: str) -> Alert:
+    """A stream is taken as TWS samples it."""
+    return Alert(
+        name="data_sampled",
+        known=f"TWS refuses {name} tick by tick: {code} {text}; it is asked for sampled, which is allowed here",
+        since_ns=state.now_ns,
+        unknown="what happens within a sample: signals differ from those on every tick",
+    )
+
+
 def skewed(state: LinkState) -> Alert:
     """Two clocks differ."""
     ahead_s = state.skew_ns / SECOND_NS

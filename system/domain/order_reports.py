@@ -21,7 +21,7 @@ from system.domain.order_events import (
     StatusTold,
     Told,
 )
-from system.domain.order_state import PROVEN, REFUSED, REMARKS, STATUSES, Happening, OrderState, hint
+from system.domain.order_state import OF_A_CANCEL, PROVEN, REFUSED, REMARKS, STATUSES, Happening, OrderState, hint
 from system.domain.position import Fill
 from system.domain.settings import MINUTE_S, SECOND_NS
 
@@ -186,6 +186,8 @@ def _error(draft: Draft, told: ErrorTold) -> None:
     if order is None or not order.is_live or told.code in REMARKS:
         return
     end = hint(told.code, told.text)
+    if end == "canceled" and told.code in OF_A_CANCEL and not order.cancels:
+        end = ""  # nobody has asked: whatever it is, it is not the answer that would prove something
     if order.hint == "inactive" and end == "canceled":
         end = "rejected"
     if told.code == REFUSED and order.hint != "rejected":

@@ -122,6 +122,7 @@ REMARKS: Final = frozenset({399, 2109})
 REFUSED: Final = 201
 HINTS: Final = {REFUSED: "rejected", 202: "canceled", 10147: "canceled"}
 NOT_CANCELED: Final = 10148  # its text names the state
+OF_A_CANCEL: Final = frozenset({10147, NOT_CANCELED})  # what only the answer to a cancel can mean
 ENDS: Final = {"Filled": "filled", "Cancelled": "canceled", "Inactive": "rejected"}
 
 

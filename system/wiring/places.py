@@ -66,13 +66,18 @@ def make(places: Places) -> None:
     Raises InputError where they cannot be made, RefusedError where others may write to them.
     """
     for folder in (places.folder.parent, places.folder, places.tapes, places.wire):
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True, parents=True)
-        except OSError as error:
-            raise InputError(f"{folder}: cannot make this folder: {reason(error)}") from error
+        _make(folder)
     found = places.folder.stat()
     if found.st_uid != os.getuid() or found.st_mode & OTHERS_MAY_WRITE:
         raise RefusedError(f"{places.folder}: others may write here; expected it to be this user's alone (chmod 700)")
+
+
+def make_data_dir(config: Config) -> None:
+    """Make the folder of all accounts, before anybody is dialled. Raises InputError where that or writing cannot be."""
+    folder = _folder(config.data_dir)
+    _make(folder)
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        raise InputError(f"{folder}: cannot write to this folder")
 
 
 def known_accounts(config: Config) -> list[str]:
@@ -105,6 +110,13 @@ def chosen(config: Config, asked: str = "") -> Places:
 
 def _listed(known: Sequence[str]) -> str:
     return f"; expected one of {', '.join(map(mask_text, known))}" if known else ""
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True, parents=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot make this folder: {reason(error)}") from error
 
 
 def _folder(name: str) -> Path:

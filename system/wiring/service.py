@@ -7,9 +7,7 @@ The account is learnt, its journal is locked and read, and only then is anything
 end: no more entries, a few seconds for what is under way, and a word on what is left at the broker.
 """
 
-import math
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -38,15 +36,16 @@ from system.wiring.frames import Frames
 from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
-from system.wiring.places import Places, known_accounts, make, places_of
+from system.wiring.places import Places, known_accounts, make, make_data_dir, places_of
+from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 from system.wiring.recorder import SEAL_S, Recorder
 from system.wiring.runs import Mode, recorded_run
 from system.wiring.status import status_of_journal, take_status
+from system.wiring.stopping import Stopping
 from system.wiring.version import version
 from system.wiring.wiring import Rules, Wiring, World
 
 ANCHOR_S: Final = 60.0
-STOP_S: Final = 4.8  # for all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +72,7 @@ class Running:
     wiring: Wiring
     broker: LiveBroker
     recorder: Recorder
+    pulse: Pulse
     log: Log
 
     def status(self) -> dict[str, Any]:
@@ -85,6 +85,7 @@ class Running:
             mode=self.mode,
             now_ns=self.clock(),
             lost_log_lines=getattr(self.log, "lost", 0),
+            loop_late_ms=self.pulse.worst_ms,
         ).document()
 
 
@@ -99,27 +100,20 @@ class Live:
         self._wall_ns = wall_ns
         self._log = log
         self._services = services
-        self._wiring: Wiring | None = None
-        self._is_stopping = False
-        self._stop_by_s = math.inf  # on trio's clock, once told to stop
+        self._pulse = Pulse(log, feed=feed_watchdogs)
+        self._stopping = Stopping(log)
 
     async def run(self) -> None:
         """Until a signal or an operator ends it. Raises BnError: gave up, refused, halted, no journal."""
-        await live_until_signal(self._live, self._obey, self._log)
+        try:
+            await live_until_signal(self._live, self._stopping.obey, self._log)
+        finally:
+            leave_watchdogs()
 
-    async def _obey(self, signals: AsyncIterator[int], nursery: trio.Nursery) -> None:
-        """The first signal: stop well; the second, or one before there is anything to stop: at once."""
-        async for number in signals:
-            self._log("signal", name=signal.Signals(number).name)
-            if self._wiring is None or self._is_stopping:
-                nursery.cancel_scope.cancel()
-                return
-            self._is_stopping = True
-            self._stop_by_s = trio.current_time() + STOP_S
-            nursery.start_soon(self._wiring.stop)
-
-    async def _live(self, _nursery: trio.Nursery) -> None:
+    async def _live(self, nursery: trio.Nursery) -> None:
+        nursery.start_soon(self._pulse.run)
         plan, machine = self._plan, SystemClock(self._wall_ns)
+        make_data_dir(plan.config)
         try:
             greeting = await first_greeting(
                 plan.address,
@@ -195,9 +189,10 @@ class Live:
             wiring=wiring,
             broker=broker,
             recorder=recorder,
+            pulse=self._pulse,
             log=log,
         )
-        self._wiring = wiring
+        self._stopping.wiring = wiring
         try:
             await self._run(running, frames)
         except BnError as end:
@@ -226,7 +221,7 @@ class Live:
             except BnError as end:
                 ends.append(end)
             services.cancel_scope.cancel()
-        await running.recorder.end(max(0.0, min(SEAL_S, self._stop_by_s - trio.current_time())))
+        await running.recorder.end(max(0.0, min(SEAL_S, self._stopping.by_s - trio.current_time())))
         if ends:
             raise ends[0]
 

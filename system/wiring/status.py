@@ -43,6 +43,7 @@ class Run:
     how: str = ""
     restarts: int = 0
     lost_log_lines: int = 0
+    loop_late_ms: int = 0  # at its worst, in this minute and the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,15 @@ class Status:
 
 
 def take_status(
-    wiring: Wiring, *, settings: Settings, account: str, version: str, mode: str, now_ns: int, lost_log_lines: int
+    wiring: Wiring,
+    *,
+    settings: Settings,
+    account: str,
+    version: str,
+    mode: str,
+    now_ns: int,
+    lost_log_lines: int,
+    loop_late_ms: int = 0,
 ) -> Status:
     """Of what runs."""
     actor, state, link = wiring.risk, wiring.order.state, wiring.watchdog.state
@@ -103,6 +112,7 @@ def take_status(
             mode=mode,
             restarts=wiring.restarts,
             lost_log_lines=lost_log_lines,
+            loop_late_ms=loop_late_ms,
         ),
         link=Link(
             phase=link.phase.value,

@@ -226,8 +226,8 @@ class Wiring:
         ticks_in, ticks_out = trio.open_memory_channel[Packet](PACKETS)
         batches_in, batches_out = trio.open_memory_channel[Packet](PACKETS)
         signals_in, signals_out = trio.open_memory_channel[Packet](PACKETS)
-        work_in, work_out = trio.open_memory_channel[Work | tuple[Journal, ...]](0)
-        answers_in, answers_out = trio.open_memory_channel[Answer](0)
+        work_in, work_out = trio.open_memory_channel[Work | tuple[Journal, ...]](1)
+        answers_in, answers_out = trio.open_memory_channel[Answer](1)
         async with trio.open_nursery() as actors:
             actors.start_soon(live, "watchdog", self.watchdog.run, self._world.records, ticks_in, name="watchdog")
             actors.start_soon(live, "market data", self.market_data.run, ticks_out, batches_in, name="market data")

@@ -21,10 +21,10 @@ def test_what_is_decided_follows_the_order_of_the_wire_not_the_scheduler(seed: i
             await it.until_ready()
             await push(it, 1)
             it.tws.fill(1, 20_001)
-            for _ in range(260):  # both sides in turn: no signal
+            for _ in range(65):  # both sides in turn: no signal
                 for price in (20_001, 20_000):
                     it.tws.say(*it.tws.quote(), *it.tws.trade(price))
-                await it.settle(0.5)
+                await it.settle(2)
             fill = it.tws.filled(3, 19_993)
             ticks: Sequence[Any] = [*it.tws.quote(), *it.tws.trade(20_000, 500)]
             it.tws.say(*(fill + list(ticks) if fill_first else [*ticks, *fill]))

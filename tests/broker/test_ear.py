@@ -16,16 +16,18 @@ from system.broker.asked import REQUEST_IDS, Asked
 from system.broker.door import guard
 from system.broker.ear import Ear
 from system.broker.intake import Intake
+from system.broker.samples import Samples
 from system.domain import link_events as link
 from system.domain.order_events import ErrorTold, NextIdTold, OpenOrderTold, StatusTold
-from system.domain.road import BadDataTold, Packet, Record
+from system.domain.road import BadDataTold, Packet, QuoteTold, Record, TradeTold
 from tests.broker.stage import CON_ID, VERSION, beat, contract, execution, quote, trade
 from tests.tws.talk import message
 
 pytestmark = pytest.mark.filterwarnings("ignore:invalid .*escape:DeprecationWarning")  # the decoder's, of any text
 NOW_NS = 1_710_856_800 * 10**9
-HANDLED = (3, 4, 5, 9, 10, 11, 17, 49, 52, 53, 55, 58, 59, 71, 72, 99)
+HANDLED = (1, 2, 3, 4, 5, 9, 10, 11, 17, 45, 46, 49, 52, 53, 55, 58, 59, 71, 72, 99)
 QUOTES, TRADES, ASKED = REQUEST_IDS + 1, REQUEST_IDS + 2, REQUEST_IDS + 3
+SAMPLED_QUOTES, SAMPLED_TRADES = REQUEST_IDS + 4, REQUEST_IDS + 5
 
 
 @dataclass
@@ -45,7 +47,8 @@ class Line:
         asked = Asked(1, intake.now_ns, intake.say)
         self.ear = self.client.decoder = Ear(1, intake.now_ns, intake.say, asked)
         self.ear.serverVersion, self.ear.con_id = VERSION, CON_ID
-        self.ear.streams = {QUOTES: "BidAsk", TRADES: "Last"}
+        self.ear.streams = {QUOTES: "BidAsk", TRADES: "Last", SAMPLED_QUOTES: "BidAsk", SAMPLED_TRADES: "Last"}
+        self.ear.samples = {SAMPLED_QUOTES: Samples(), SAMPLED_TRADES: Samples()}
         for req_id in (0, ASKED):
             asked.begin(req_id, lambda known, items: self.answers.append((known, items)))
         intake.listen(self.client, self.ear)
@@ -126,7 +129,7 @@ NUMBERS = st.one_of(
     st.sampled_from(
         ["", "-1", "0", "nan", "inf", "1e400", "9" * 5000, "1.7976931348623157e308", "2147483647", str(CON_ID)]
     ),
-    st.sampled_from([str(QUOTES), str(TRADES), str(ASKED), "BOT", "SLD", "USD", "1", "3"]),
+    st.sampled_from([str(QUOTES), str(SAMPLED_QUOTES), str(SAMPLED_TRADES), "BOT", "SLD", "USD", "1", "3"]),
 )
 FIELDS = st.one_of(NUMBERS, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20))
 
@@ -234,3 +237,80 @@ def test_a_next_id_is_told() -> None:
     (told,) = Line().take(message(9, 1, 42))
     assert isinstance(told, NextIdTold)
     assert told.order_id == 42
+
+
+# market data that TWS samples
+
+
+def price(kind: int, points: object, size: object, req_id: int = SAMPLED_QUOTES) -> bytes:
+    return message(1, 6, req_id, kind, points, size, 1)
+
+
+def size(kind: int, shown: object) -> bytes:
+    return message(2, 6, SAMPLED_QUOTES, kind, shown)
+
+
+def volume(words: str, req_id: int = SAMPLED_TRADES, kind: int = 48) -> bytes:
+    return message(46, 6, req_id, kind, words)
+
+
+def touches(told: list[Record]) -> list[tuple[int, int, int, int]]:
+    quotes = [one for one in told if isinstance(one, QuoteTold)]
+    return [(one.bid_ticks, one.ask_ticks, one.bid_size, one.ask_size) for one in quotes]
+
+
+def test_both_sides_of_a_packet_are_one_quote_and_a_size_alone_keeps_its_price() -> None:
+    line = Line()
+    assert touches(line.take(price(1, 5000.0, 7) + price(2, 5000.25, 9))) == [(20_000, 20_001, 7, 9)]
+    assert touches(line.take(size(0, 3)))[1:] == [(20_000, 20_001, 3, 9)]
+    assert touches(line.take(price(1, 5000.25, 4) + price(2, 5000.5, 5)))[2:] == [(20_001, 20_002, 4, 5)]
+    assert len(touches(line.take(beat()))) == 3
+
+
+@pytest.mark.parametrize("gone", [price(1, -1, 0), price(1, 0, 0), size(0, 0)])
+def test_a_side_that_is_gone_is_told_without_contracts(gone: bytes) -> None:
+    line = Line()
+    line.take(price(1, 5000.0, 7) + price(2, 5000.25, 9))
+    bid, ask, bid_size, ask_size = touches(line.take(gone))[-1]
+    assert (bid_size, ask, ask_size) == (0, 20_001, 9)
+    assert bid in (0, 20_000)
+
+
+@pytest.mark.parametrize("bad", [price(1, 5000.1, 7), price(1, "x", 7), size(0, -3), size(0, 1.5), price(1, 5000, "")])
+def test_s11_a_sampled_side_that_cannot_be_read_ends_the_one_before_it(bad: bytes) -> None:
+    line = Line()
+    line.take(price(1, 5000.0, 7) + price(2, 5000.25, 9))
+    told = line.take(bad)
+    assert isinstance(told[-2], BadDataTold)
+    assert touches(told)[-1][2] == 0
+
+
+def test_a_sampled_trade_has_all_that_traded_since_the_one_before_it() -> None:
+    line = Line()
+    said = ["5000.25;2;1;100;5000.1;true", "5000.5;1;2;101;5000.1;true", "5000.25;3;3;111;5000.1;true"]
+    told = line.take(b"".join(volume(words) for words in [*said, "5000.25;2;4;2;5000.25;true"]))
+    trades = [(one.price_ticks, one.size) for one in told if isinstance(one, TradeTold)]
+    assert trades == [(20_002, 1), (20_001, 10), (20_001, 2)]  # the first may be of any time; the last is a new day's
+
+
+@pytest.mark.parametrize(
+    "words", ["", ";;;;;", "5000.1;1;2;9;5000;true", "5000.25;1;2;;5000;true", "5000;1;2;0;1;true"]
+)
+def test_a_sampled_trade_that_cannot_be_read_is_told_and_is_no_trade(words: str) -> None:
+    line = Line()
+    line.take(volume("5000.25;2;1;100;5000.1;true"))
+    told = line.take(volume(words))
+    assert [type(one) for one in told] == [BadDataTold]
+
+
+def test_other_ticks_and_other_requests_say_nothing_of_the_market() -> None:
+    line = Line()
+    others = volume("1", kind=45) + volume("5000.25;2;1;100;5000.1;true", req_id=QUOTES) + price(4, 5000, 1)
+    others += price(1, 5000.0, 7, req_id=ASKED) + price(1, 5000.0, 7, req_id=SAMPLED_TRADES)
+    assert line.take(others + message(45, 6, SAMPLED_QUOTES, 23, 1.0)) == []
+
+
+@pytest.mark.parametrize(("value", "halted"), [(0, [False]), (1.0, [True]), (2.0, [True]), (-1.0, [])])
+def test_f55_a_halt_is_told_where_data_is_sampled(value: float, halted: list[bool]) -> None:
+    told = Line().take(message(45, 6, SAMPLED_QUOTES, 49, value))
+    assert [one.is_halted for one in told if isinstance(one, link.MarketHalted)] == halted

@@ -220,7 +220,7 @@ def test_control_c_ends_with_what_is_known_so_far(tmp_path: Path) -> None:
 def test_a_terminal_shows_progress_and_a_pipe_does_not(tmp_path: Path) -> None:
     screen, terminal = pty.openpty()
     process = subprocess.Popen(
-        command("sim", "--sessions", "8", "--json"),
+        command("sim", "--sessions", "4", "--json"),
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
         stdout=subprocess.PIPE,

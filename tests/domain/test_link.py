@@ -17,6 +17,7 @@ from system.domain.link_events import (
     GiveUp,
     HeartbeatAnswered,
     LinkEvent,
+    Probe,
     Reconcile,
     Reconciled,
     ShutGate,
@@ -27,7 +28,7 @@ from system.domain.link_events import (
 )
 from system.domain.link_state import TRANSITIONS, IllegalTransitionError, LinkRules, Phase, Step, advance, first
 from tests.domain.link_world import World
-from tests.domain.tape import S, new_york
+from tests.domain.tape import NOON, S, new_york
 
 LIVE = "dialling syncing ready cut_off"
 TABLE = {
@@ -306,3 +307,8 @@ def test_a_lost_connection_before_the_handshake_is_a_failed_dial_by_name() -> No
     world.start()
     with pytest.raises(IllegalTransitionError, match="connection lost while dialling"):
         world.tell(ConnectionLost(**world.news(), reason="reset"))
+
+
+def test_probes_are_sent_on_the_beat_of_the_clock_marks() -> None:
+    world = World(NOON + 3 * S // 10).start().run(3)
+    assert world.times(Probe) == [0.0, 0.7, 1.7, 2.7]

@@ -48,7 +48,10 @@ def test_f07_a_stream_that_stays_dead_is_asked_for_ever_less_often_and_told_of_o
     world.run(1800)
     for stream in ("Last", "BidAsk"):
         asked = [at for at, command in world.log if isinstance(command, Resubscribe) and command.stream == stream]
-        assert 4 <= len(asked) <= 7
+        pauses = [later - before for before, later in pairwise(asked)]
+        assert pauses == sorted(pauses)
+        assert pauses[0] < 65
+        assert pauses[-1] == 120, "no longer: data that is back is to be had within two minutes"
         assert all(later - earlier >= 60 for earlier, later in pairwise(asked))
     assert world.alerts() == ["data_stalled"]
     assert world.phase is Phase.READY
@@ -93,6 +96,47 @@ def test_f22_a_broken_farm_whose_data_flows_for_a_minute_was_a_rumour() -> None:
     world = World().ready().code(2103, "is broken:usfuture")
     assert not world.run(59).state.is_open
     assert world.run(2).state.is_open
+
+
+@pytest.mark.parametrize("code", [10189, 10190])
+def test_a_stream_that_is_refused_tick_by_tick_comes_sampled_where_that_is_allowed(code: int) -> None:
+    world = World(allow_sampled=True).ready().run(30)
+    world.ticking.remove("Last")
+    world.tell(StreamRefused(**world.news(), stream="Last", code=code, text="tick-by-tick"))
+    assert not world.state.is_open
+    assert [(one.stream, one.is_sampled) for one in world.all(Resubscribe)] == [("Last", True)]
+    world.ticking.add("Last")
+    assert world.run(1).state.is_open
+    assert world.alerts() == ["data_sampled"]
+    world.lose_ib().regain_ib(1101).run(40)
+    assert [(one.stream, one.is_sampled) for one in world.all(Resubscribe)][1:] == [("Last", True), ("BidAsk", False)]
+
+
+def test_a_new_connection_asks_for_ticks_again() -> None:
+    world = World(allow_sampled=True).ready().run(30)
+    world.tell(StreamRefused(**world.news(), stream="Last", code=10190, text="too many")).run(1)
+    world.lose().until(Phase.READY, 60)
+    assert [one.is_sampled for one in world.all(Subscribe)] == [False] * 4
+
+
+@pytest.mark.parametrize(("allow_sampled", "code"), [(False, 10190), (True, 10197), (True, 354)])
+def test_no_stream_comes_sampled_unasked_or_for_another_reason(allow_sampled: bool, code: int) -> None:
+    world = World(allow_sampled=allow_sampled).ready().run(30)
+    world.ticking.remove("Last")
+    world.tell(StreamRefused(**world.news(), stream="Last", code=code, text="no"))
+    assert world.alerts() == ["data_refused"]
+    assert [one.is_sampled for one in world.run(61).all(Resubscribe)] == [False]
+
+
+def test_a_sampled_stream_that_is_refused_as_well_is_told_as_refused() -> None:
+    world = World(allow_sampled=True).ready().run(30)
+    world.ticking.remove("Last")
+    world.tell(StreamRefused(**world.news(), stream="Last", code=10189, text="no")).run(1)
+    world.ticking.add("Last")
+    world.run(1)
+    world.ticking.remove("Last")
+    world.tell(StreamRefused(**world.news(), stream="Last", code=10189, text="no"))
+    assert world.alerts() == ["data_sampled", "data_refused"]
 
 
 def test_f36_data_taken_by_another_login_is_told_by_name_once() -> None:

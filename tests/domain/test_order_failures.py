@@ -206,6 +206,17 @@ def test_f28_a_cancel_of_a_filled_order_fetches_the_execution() -> None:
     assert pit.of("target").state.value == "filled"
 
 
+def test_f28_a_10147_that_no_cancel_of_ours_asked_for_proves_nothing() -> None:
+    """Not even where the list of open orders leaves the order out as well."""
+    pit = Pit()
+    pit.open()
+    live, stop = pit.broker.live, pit.broker.orders[3]
+    pit.broker.live = lambda: [order for order in live() if order is not stop]  # type: ignore[method-assign]
+    pit.error("stop", 10147)
+    pit.pass_s(2)
+    assert pit.canceled() == [3]
+
+
 def test_f45_a_kill_between_record_and_bytes_is_resolved_by_asking() -> None:
     pit = Pit()
     pit.link()

@@ -287,6 +287,7 @@ async def live(
     hook: Callable[[World], World] = lambda world: world,
     ends: type[BaseException] | None = None,
     hours: Hours | None = None,
+    allow_sampled: bool = False,
     **rules: Any,
 ) -> AsyncIterator[Live]:
     """The live system at 10:00 New York, with faults by a plan. `hook` may put something before its world.
@@ -295,7 +296,12 @@ async def live(
     """
     mock = mock or a_quiet_world()
     try:
-        async with _live(mock, plan, settings, paper or Paper(), spacing_s, for_s, hook, hours, rules) as it:
+        link = LinkRules(
+            hours=hours or Hours(Calendar(settings.closures)),
+            spacing_ns=spacing_s * SECOND_NS,
+            allow_sampled=allow_sampled,
+        )
+        async with _live(mock, plan, settings, paper or Paper(), link, for_s, hook, rules) as it:
             yield it
     except BaseExceptionGroup as group:
         error = leaf(group)
@@ -318,10 +324,9 @@ async def _live(
     plan: str,
     settings: Settings,
     paper: Paper | Disk,
-    spacing_s: int,
+    link: LinkRules,
     for_s: int,
     hook: Callable[[World], World],
-    hours: Hours | None,
     rules: dict[str, Any],
 ) -> AsyncIterator[Live]:
     faults = mock.faults = Player(mock, read_plan(plan, "plan"))
@@ -355,7 +360,6 @@ async def _live(
             log=log,
             decisions=ears,
         )
-        link = LinkRules(hours=hours or Hours(Calendar(settings.closures)), spacing_ns=spacing_s * SECOND_NS)
         wiring = Wiring(hook(world), Rules(settings=settings, link=link, orders=OrderRules(), **rules))
         services.start_soon(broker.run)
         services.start_soon(play, mock, mock.now_ns + for_s * SECOND_NS)

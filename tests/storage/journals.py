@@ -8,9 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from system.domain.errors import StorageError
-from system.storage.journal import Journal, Record
+from system.storage.journal import Entry, Journal, Record
 
 ACCOUNT = "DU1234567"
+MANY = 200
 
 
 def made(path: Path, events: int, account: str = ACCOUNT) -> Path:
@@ -21,9 +22,18 @@ def made(path: Path, events: int, account: str = ACCOUNT) -> Path:
 
 
 def add(journal: Journal, events: int) -> None:
-    for _ in range(events):
-        number = journal.last_seq + 1
-        journal.append("order" if number % 3 else "fill", number * 10, {"number": number, "text": "x" * (number % 50)})
+    """One after the other, as they come in; hundreds, which a test only wants to read, at once."""
+    entries = [_entry(number) for number in range(journal.last_seq + 1, journal.last_seq + events + 1)]
+    if events > MANY:
+        journal.append_all(entries)
+    else:
+        for entry in entries:
+            journal.append(entry.kind, entry.now_ns, entry.payload)
+
+
+def _entry(number: int) -> Entry:
+    payload = {"number": number, "text": "x" * (number % 50)}
+    return Entry(kind="order" if number % 3 else "fill", now_ns=number * 10, payload=payload)
 
 
 def records(path: Path, account: str = ACCOUNT) -> list[Record]:

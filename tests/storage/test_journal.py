@@ -234,6 +234,16 @@ def test_another_program_that_holds_the_database_for_long_ends_it(
         add(journal, 1)
 
 
+def test_a_full_disk_ends_it_with_what_was_returned_for_on_it(journal: Journal) -> None:
+    journal._connection.execute("PRAGMA max_page_count = 8")
+    with pytest.raises(StorageError, match="cannot write the journal: database or disk is full"):
+        add(journal, 200)
+    assert journal.last_seq > 0
+    assert len(list(journal.records())) == journal.last_seq
+    with pytest.raises(StorageError, match=r"takes no more: .*full"):
+        add(journal, 1)
+
+
 def test_an_interrupt_in_mid_append_ends_it(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

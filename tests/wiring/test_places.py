@@ -2,13 +2,23 @@
 
 import stat
 from pathlib import Path
+from time import time_ns
 
 import pytest
+import trio
 
+from system.broker.address import Address
 from system.config import Config
 from system.domain.errors import InputError, RefusedError
+from system.domain.hours import Hours
+from system.domain.limits import OrderRules
+from system.domain.link_state import LinkRules
+from system.domain.session import Calendar
+from system.domain.settings import Settings
 from system.storage.journal import Journal
-from system.wiring.places import chosen, known_accounts, make, places_of
+from system.wiring.places import chosen, known_accounts, make, make_data_dir, places_of
+from system.wiring.service import Live, Plan
+from system.wiring.wiring import Rules
 
 PAPER, REAL = "DU1234567", "U1234567"
 
@@ -95,3 +105,25 @@ def test_an_account_without_a_journal_is_not_made_up(tmp_path: Path) -> None:
 def test_a_home_that_is_nobody_s_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such user"):
         places_of(Config(data_dir="~nobody-has-this-name/data"), PAPER)
+
+
+def test_a_data_folder_that_cannot_be_is_found_out_before_anybody_is_dialled(tmp_path: Path) -> None:
+    """The port is one that nobody listens at: it is never tried."""
+    (tmp_path / "data").write_text("a file")
+    said: list[str] = []
+    plan = Plan(
+        config=config(tmp_path),
+        address=Address(host="127.0.0.1", port=1, client_id=1),
+        rules=Rules(settings=Settings(), link=LinkRules(hours=Hours(Calendar())), orders=OrderRules()),
+        is_paper=True,
+    )
+    with pytest.raises(InputError, match="data: cannot make this folder: File exists"):
+        trio.run(Live(plan, wall_ns=time_ns, log=lambda event, /, **_: said.append(event)).run)
+    assert said == []
+
+
+def test_the_data_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    where = config(tmp_path / "new")
+    make_data_dir(where)
+    make_data_dir(where)
+    assert stat.S_IMODE((tmp_path / "new" / "data").stat().st_mode) == 0o700

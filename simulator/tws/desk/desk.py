@@ -305,6 +305,11 @@ class Desk:
         return [(holding.product.contract(), holding.contracts) for _, holding in self._held()]
 
     @property
+    def net_contracts(self) -> int:
+        """What is held in all accounts and products, with its sign."""
+        return sum(holding.contracts for _, holding in self._held())
+
+    @property
     def equity_cents(self) -> int:
         """What all accounts are worth."""
         return sum(account.equity_cents(self._office.mark_ticks) for account in self._office.accounts.values())
