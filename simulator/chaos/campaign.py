@@ -32,7 +32,7 @@ class Campaign:
     minutes: int
     seeds: int = 0
     elapsed_s: float = 0.0
-    busy_s: float = 0.0
+    cpu_s: float = 0.0  # of all workers
     events: int = 0
     orders: int = 0
     lives: int = 0
@@ -44,7 +44,7 @@ class Campaign:
     def take(self, answer: dict[str, Any]) -> None:
         """Count a run."""
         self.seeds += 1
-        self.busy_s += answer["elapsed_s"]
+        self.cpu_s += answer["cpu_s"]
         for name in ("events", "orders", "lives"):
             setattr(self, name, getattr(self, name) + answer[name])
         for name in ("dealt", "took_effect", "seen"):
@@ -69,8 +69,9 @@ class Campaign:
             "minutes": self.minutes,
             "virtual_hours": round(self.seeds * self.minutes / 60, 2),
             "elapsed_s": round(self.elapsed_s, 1),
-            "seeds_per_min": round(self.seeds / self.elapsed_s * 60, 2) if self.elapsed_s else 0.0,
-            "us_per_event": round(self.busy_s / self.events * 1e6, 1) if self.events else 0.0,
+            "cpu_s": round(self.cpu_s, 1),
+            "seeds_per_hour": round(self.seeds / self.elapsed_s * 3600) if self.elapsed_s else 0,
+            "us_per_event": round(self.cpu_s / self.events * 1e6, 1) if self.events else 0.0,
             "events": self.events,
             "orders": self.orders,
             "lives": self.lives,
@@ -133,7 +134,7 @@ class Worker:
 
 def _lost(plan: Plan, broken: str, told: str) -> dict[str, Any]:
     nothing: dict[str, Any] = {name: {} for name in ("dealt", "took_effect", "seen")}
-    counts = dict.fromkeys(("events", "orders", "lives", "elapsed_s", "at_s"), 0)
+    counts = dict.fromkeys(("events", "orders", "lives", "cpu_s", "at_s"), 0)
     return {
         **nothing,
         **counts,

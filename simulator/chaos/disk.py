@@ -69,6 +69,11 @@ class Paper:
             self.disk.failed += 1
             raise
 
+    @property
+    def last_seq(self) -> int:
+        """The number of the last event."""
+        return self._journal.last_seq
+
     def remember(self) -> Memory:
         """What it holds."""
         return remember(self._journal.records())

@@ -1,5 +1,6 @@
 """One life of the live program: the real wiring, broker, client library and journal, from its start to its end."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, Final, Protocol
 import trio
 
 from simulator.chaos.disk import Disk, Paper
+from simulator.chaos.saved import Saved
 from simulator.chaos.timeline import MachineClock, Timeline
 from simulator.chaos.transport import Socket, attach
 from simulator.tws.world import World as Mock
@@ -26,6 +28,7 @@ from system.domain.road import ContractTold, Packet
 from system.domain.session import Calendar
 from system.domain.settings import Settings
 from system.domain.ticks import Batch
+from system.wiring.frames import Frames, recorded
 from system.wiring.memory import Memory
 from system.wiring.stopping import Stopping
 from system.wiring.wiring import Rules, Wiring, World
@@ -78,6 +81,7 @@ class Setting:
     orders: OrderRules
     watcher: Watcher
     blows: Blows
+    saved: Saved | None = None
 
 
 class Reel:
@@ -116,6 +120,7 @@ class Process:
         self.error = ""
         self.clock = MachineClock(setting.timeline)
         self._paper: Paper | None = None
+        self._frames: Frames | None = None
         self._stopping = Stopping(self.log)
         self._signals_in, self._signals_out = trio.open_memory_channel[int](SIGNALS_MAX)
         self._scope = trio.CancelScope()
@@ -149,12 +154,18 @@ class Process:
 
     async def _live(self) -> None:
         setting = self.setting
+        if setting.saved is not None:
+            assert self._paper is not None
+            self._frames = setting.saved.begin(
+                self.clock, ADDRESS, setting.settings, self._remember(), self._paper.last_seq
+            )
         async with loop(lambda text: self.log("loop_failed", text=text)), trio.open_nursery() as services:
             self.broker = Broker(
                 self,
                 account=Account(instrument=ES, paper=True, month=lambda now_ns: self.wiring.month(now_ns)),
                 clock=self.clock,
                 prepare=self._prepare,
+                wire=self._frames.write if self._frames else None,
             )
             world = World(
                 broker=self.broker,
@@ -168,11 +179,16 @@ class Process:
             )
             link = LinkRules(hours=Hours(Calendar(setting.settings.closures)))
             rules = Rules(settings=setting.settings, link=link, orders=setting.orders, rolls=True, checks_margin=True)
+            world = recorded(world, self._frames) if self._frames else world
             services.start_soon(self._stopping.obey, self._signals_out, services)
             self.wiring = self._stopping.wiring = Wiring(world, rules)
             setting.watcher.starts(self)
             services.start_soon(self.broker.run)
-            await self.wiring.run()
+            try:
+                await self.wiring.run()
+            finally:
+                if self._frames:
+                    self._frames.end(sys.exception())
             self.end = "stopped"
             services.cancel_scope.cancel()
         self.end = self.end or "interrupted"
@@ -202,6 +218,8 @@ class Process:
         if self.dead:
             return False
         self.dead, self.end = True, end
+        if self._frames:
+            self._frames.cut()
         self._scope.cancel()
         return True
 
@@ -234,7 +252,7 @@ class Process:
         watcher, blows = self.setting.watcher, self.setting.blows
         if self.dead:
             return
-        watcher.writes(records)
+        watcher.writes(records)  # the power may fail within it
         blows.step(self, "write", records)
         if self.dead:  # of a write that was torn all may be on disk
             return

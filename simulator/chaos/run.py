@@ -7,7 +7,8 @@ import logging
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from time import perf_counter
+from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
 import trio
@@ -18,6 +19,7 @@ from simulator.chaos.disk import Disk
 from simulator.chaos.machine import Machine
 from simulator.chaos.plan import Plan
 from simulator.chaos.process import Process, Setting
+from simulator.chaos.saved import Saved
 from simulator.chaos.scenario import draw
 from simulator.chaos.striker import Striker
 from simulator.chaos.timeline import Timeline
@@ -49,7 +51,7 @@ class Result:
     took_effect: Counter[str] = field(default_factory=Counter)
     seen: Counter[str] = field(default_factory=Counter)
     digest: str = ""
-    elapsed_s: float = 0.0
+    cpu_s: float = 0.0  # of this process
 
     def as_json(self) -> dict[str, Any]:
         """All but the plan."""
@@ -66,13 +68,13 @@ class Result:
             "took_effect": dict(self.took_effect),
             "seen": dict(self.seen),
             "digest": self.digest,
-            "elapsed_s": round(self.elapsed_s, 3),
+            "cpu_s": round(self.cpu_s, 3),
         }
 
 
-def run(plan: Plan, *, trace: Any = None) -> Result:
-    """Run a plan; every line of the log goes to `trace` as it is said."""
-    began = perf_counter()
+def run(plan: Plan, *, trace: Any = None, save: Path | None = None) -> Result:
+    """Run a plan; every line of the log goes to `trace` as it is said, each life of the program into a folder."""
+    began = process_time()
     result = Result(plan=plan)
     world = draw(plan.seed).world(plan.seed)
     logging.disable(logging.CRITICAL)  # the library's own words, of connections that end as they should
@@ -80,22 +82,23 @@ def run(plan: Plan, *, trace: Any = None) -> Result:
     gc.collect()
     gc.disable()  # finalizers run where references end, not where a counter stands
     try:
-        trio.run(_Run(plan, world, result, trace).main, clock=trio.testing.MockClock(autojump_threshold=0))
+        trio.run(_Run(plan, world, result, trace, save).main, clock=trio.testing.MockClock(autojump_threshold=0))
     finally:
         gc.enable()
         logging.disable(logging.NOTSET)
-    result.elapsed_s = perf_counter() - began
+    result.cpu_s = process_time() - began
     return result
 
 
 class _Run:
     """The stage of one run."""
 
-    def __init__(self, plan: Plan, world: World, result: Result, trace: Any) -> None:
+    def __init__(self, plan: Plan, world: World, result: Result, trace: Any, save: Path | None) -> None:
         self._plan = plan
         self._world = world
         self._result = result
         self._trace = trace
+        self._save = save
 
     async def main(self) -> None:
         """Until the end, or until something does not hold."""
@@ -111,6 +114,7 @@ class _Run:
             orders=scenario.orders,
             watcher=oracle,
             blows=self._striker,
+            saved=Saved(self._save, plan.seed) if self._save else None,
         )
         self._machine = Machine(setting, scenario, oracle.ended)
         self._striker.settle(setting, self._machine)

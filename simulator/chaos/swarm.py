@@ -20,6 +20,7 @@ WRONGS_A_MINUTE: Final = 1 / 12
 WRONGS_MIN: Final = 10  # in all, before it is made more of
 FIRST_S: Final = 20.0
 LATER_S: Final = 0.5
+NEW_TERMS_S: Final = (30.0, 90.0, 150.0)  # exits get new terms where a part of what they are for is taken back
 
 Draw = Callable[[Random], dict[str, Value]]
 
@@ -164,6 +165,8 @@ DEALT: Final[dict[str, Draw]] = {
     "second": _nothing,
     "operator": _pick("word", "halt", "resume", "flatten"),
 }
+AWAY: Final = ("suspend", "stop")
+AWAY_SHARE: Final = 1 / 12  # of a run, at most: who sleeps all through it meets nothing
 AT_DIAL: Final = ("refuse_326", "stall_handshake", "version")  # seen only by who dials
 
 assert set(DRAWN) == set(KINDS), "every kind of fault is drawn"
@@ -201,17 +204,24 @@ def _kinds(seed: int, chance: Random) -> list[str]:
     return list(names)
 
 
-def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> Blow:
-    return Blow(kind=name, at_s=at_s, arguments=_within(settings, at_s, last_s))
+def _blow(name: str, at_s: float, last_s: float, settings: dict[str, Any]) -> Blow:
+    settings = _within(settings, at_s, last_s)
+    if name in AWAY:
+        settings["for"] = min(settings["for"], round(last_s * AWAY_SHARE, 1))
+    return Blow(kind=name, at_s=at_s, arguments=settings)
 
 
 def _faults(name: str, at_s: float, last_s: float, settings: dict[str, Value]) -> list[Fault]:
-    """A fault; one that only who dials can meet comes with the end of a connection."""
+    """A fault, with what it takes to be met: a new connection, or new terms for an order."""
     settings = _within(settings, at_s, last_s)
     own = {key: value for key, value in settings.items() if KINDS[name].argument(key) is not None}
     more: dict[str, Any] = {"for_s": settings.get("for"), "of": settings.get("of")}
     fault = Fault(kind=name, at_s=at_s, arguments=own, **more)
-    return [fault, Fault(kind="reset", at_s=at_s + LATER_S)] if name in AT_DIAL else [fault]
+    if name in AT_DIAL:
+        return [fault, Fault(kind="reset", at_s=at_s + LATER_S)]
+    if name == "second_order":
+        return [fault, *(Fault(kind="bust", at_s=at_s + more_s) for more_s in NEW_TERMS_S if at_s + more_s < last_s)]
+    return [fault]
 
 
 def _within(settings: dict[str, Value], at_s: float, last_s: float) -> dict[str, Value]:

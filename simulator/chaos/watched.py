@@ -34,11 +34,11 @@ class WatchedPlayer(Player):
             watch.once, watch.until_s = False, -NEVER_S
 
     def _begin(self, watch: Watch, session: Session | None) -> None:
-        before = len(self.active)
+        before, hits_somebody = len(self.active), bool(self.world.connections)  # of whom it may leave nobody
         super()._begin(watch, session)
         if len(self.active) > before:
             self._watch(self.active[-1])
-        if watch.kind.of_world or (watch.kind.how is How.INSTANT and self.world.connections):
+        if watch.kind.of_world or (watch.kind.how is How.INSTANT and hits_somebody):
             self._took_effect(watch.kind.name)
 
     def _hit(self, session: Session, notice: Notice, watches: list[Watch]) -> None:

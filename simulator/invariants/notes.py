@@ -13,6 +13,7 @@ from system.domain.session import Calendar
 from system.domain.settings import Settings
 
 ENDS: Final = ("filled", "canceled", "rejected")
+EARLIER: Final = "of an earlier bracket"  # what a corrected fill is of, where not of the one in hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +86,8 @@ class Notes:
             case "gate":
                 self.gate = payload
                 self._adopt(payload)
-            case "signal":
-                self._signal(payload, now_ns)
-            case "fill":
-                self._fill(payload)
             case _:
-                pass
+                self._count(kind, payload, now_ns)
 
     def _intend(self, payload: dict[str, Any]) -> None:
         first = payload["entry_id"]
@@ -118,8 +115,10 @@ class Notes:
         self.revisions[stem] = revision
         if stem.startswith(INFERRED):
             own, account = self.state.book.position, self._truth.position
-            right = own == 0 or own * account > 0
-            hold("S12", right, f"a fill is inferred that leaves {own}, while the account holds {account}")
+            before = own - payload["side"] * contracts
+            kept = min(abs(before), abs(account)) if before * account > 0 else 0
+            right = (own == 0 or own * account > 0) and (abs(own) >= kept or not self._truth.is_still)
+            hold("S12", right, f"a fill is inferred that leaves {own} of {before}, while the account holds {account}")
             if own != self._truth.own:
                 self._truth.closed_by_others()
             return
@@ -169,6 +168,17 @@ class Notes:
         if day != self.day:
             self.day, self.net_cents, self.losses, self.entered = day, 0, 0, 0
 
+    def _count(self, kind: str, payload: dict[str, Any], now_ns: int) -> None:
+        match kind:
+            case "signal":
+                self._signal(payload, now_ns)
+            case "fill":
+                self._fill(payload)
+            case "fill_corrected":
+                self._correct(payload, now_ns)
+            case _:
+                pass
+
     def _signal(self, payload: dict[str, Any], now_ns: int) -> None:
         if payload["outcome"] == "accepted":
             self._begin_day(now_ns)
@@ -189,6 +199,15 @@ class Notes:
         self.losses = self.losses + 1 if cents < 0 else 0
         if cents < 0:
             self.lost_ns = payload["ts_ns"]
+
+    def _correct(self, payload: dict[str, Any], now_ns: int) -> None:
+        """Another price for a fill of what is held, or of a trade that is over."""
+        self._begin_day(now_ns)
+        value_ticks = payload["side"] * payload["contracts"] * payload["by_ticks"]
+        if self.position and payload["reason"] != EARLIER:
+            self.value_ticks += value_ticks
+        else:
+            self.net_cents -= value_ticks * self.settings.instrument.tick_cents
 
     def _adopt(self, gate: dict[str, Any]) -> None:
         """Where the gate has taken over a position that no fills explain, so do we."""

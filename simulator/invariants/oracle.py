@@ -15,7 +15,7 @@ from simulator.chaos.process import Process
 from simulator.chaos.scenario import Scenario
 from simulator.chaos.timeline import Timeline
 from simulator.chaos.watched import WatchedPlayer
-from simulator.invariants.alive import Alive
+from simulator.invariants.alive import LATE_S, Alive
 from simulator.invariants.broken import BrokenError, hold
 from simulator.invariants.heard import Heard
 from simulator.invariants.notes import Notes
@@ -24,9 +24,11 @@ from simulator.invariants.sent import Sent
 from simulator.invariants.truth import OURS, Truth, reach, reducing
 from simulator.tws.world import World
 from system.domain import gate_log
+from system.domain.book import split_id
 from system.domain.link_events import CodeTold
 from system.domain.order_events import Journal, PlacementAnswered
 from system.domain.road import OperatorAsked, Packet
+from system.domain.session import new_york_s
 from system.domain.settings import SECOND_NS, Settings
 
 LINES_KEPT: Final = 400
@@ -306,4 +308,17 @@ class Oracle:
     def at_the_end(self) -> None:
         """Nothing is left open. Raises BrokenError."""
         self._seen.at_the_end()
+        self._booked()
         self.instant()
+
+    @noted
+    def _booked(self) -> None:
+        """S08: after peace for long enough every execution of this day is on disk, whoever was there to hear of it."""
+        now_ns = self._timeline.now_ns
+        if min(self.calm_ns, now_ns - self.alive.blind_ns, now_ns - self.truth.moved_ns) < LATE_S * SECOND_NS:
+            return
+        since_ns = now_ns - new_york_s(now_ns) * SECOND_NS  # executions reach back to midnight
+        for exec_id, fill in self.truth.fills.items():
+            booked = fill.client_id != OURS or split_id(exec_id)[0] in self.notes.revisions
+            text = f"execution {exec_id} of order {fill.order_id} was never booked"
+            hold("S08", booked or fill.at_ns < since_ns, text)

@@ -128,9 +128,9 @@ class Seen:
         if state == "canceled" and order_id in self._sent.canceled and order_id not in self._canceled:
             self._canceled.add(order_id)
             self.note("a cancel that comes in time")
-            order = next((order for order in self._notes.state.orders if order.order_id == order_id), None)
-            if order is not None and 0 < order.filled < order.contracts:
-                self.note("an order filled in part and then canceled")
+        order = next((order for order in self._notes.state.orders if order.order_id == order_id), None)
+        if state == "canceled" and order is not None and 0 < order.filled < order.contracts:
+            self.note("an order filled in part and then canceled")
 
     def heard(self, codes: tuple[int, ...]) -> None:
         """Codes about nothing in particular."""

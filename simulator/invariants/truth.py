@@ -12,8 +12,10 @@ from simulator.tws.notices import NO_ID
 from simulator.tws.world import World
 from system.domain.book import split_id
 from system.domain.instrument import TICKS_PER_POINT
+from system.domain.settings import SECOND_NS
 
 OURS: Final = 1  # our client id
+STILL_S: Final = 30
 IN_TWS: Final = (Life.HELD, Life.UNTRANSMITTED, Life.SHELVED)  # and not, or not yet, at the exchange
 
 
@@ -84,6 +86,11 @@ class Truth:
             self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + abs(change)
         else:
             self.foreign_ns = self._world.now_ns
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing has filled for so long that everybody may know."""
+        return self._world.now_ns - self.moved_ns >= STILL_S * SECOND_NS
 
     def closed_by_others(self) -> None:
         """What others have taken off is not ours any more, once the program has found that out."""

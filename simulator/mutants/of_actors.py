@@ -101,17 +101,3 @@ def halt_ignored() -> list[Swap]:
         Swap(order_brain, "denial", denial),
         Swap(risk_actor.RiskActor, "why_halted", why_halted),
     ]
-
-
-def gate_ignored() -> list[Swap]:
-    """What the link lacks denies nothing."""
-    before = RiskActor.why_halted
-
-    def why_halted(actor: RiskActor) -> str:
-        kept, actor.reasons = actor.reasons, ()
-        try:
-            return before(actor)
-        finally:
-            actor.reasons = kept
-
-    return [Swap(RiskActor, "why_halted", why_halted)]

@@ -180,9 +180,12 @@ def alert_says_nothing() -> list[Swap]:
 
 
 def empty_taken_for_flat() -> list[Swap]:
-    """An answer that did not come says that there is nothing."""
+    """An answer that did not come says that there is nothing, and is believed at once."""
     before = reconciliation.take_answer
-    return [Swap(order, "take_answer", lambda draft, answer: before(draft, replace(answer, known=True)))]
+    return [
+        Swap(order, "take_answer", lambda draft, answer: before(draft, replace(answer, known=True))),
+        Swap(reconciliation, "READS", 1),
+    ]
 
 
 def executions_not_taken() -> list[Swap]:
@@ -191,5 +194,10 @@ def executions_not_taken() -> list[Swap]:
 
 
 def silent_pending() -> list[Swap]:
-    """An order that nobody answers is waited for, for ever."""
-    return [Swap(order, "doubt", lambda _draft: None), Swap(reconciliation, "_absent", lambda _draft, _order: None)]
+    """Nothing puts an order in doubt: one that nobody answers is waited for, for ever."""
+    before = Draft.see
+
+    def see(draft: Draft, each: Order, happening: Happening, **changes: Any) -> Order:
+        return each if happening is Happening.DOUBT else before(draft, each, happening, **changes)
+
+    return [Swap(Draft, "see", see), Swap(reconciliation, "_absent", lambda _draft, _order: None)]

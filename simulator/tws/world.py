@@ -126,15 +126,18 @@ class World:
 
     def advance(self, to_ns: int) -> None:
         """Play the market up to and with `to_ns`, and tell everybody what it brings."""
+        desk_ns = self.desk.next_due_ns
         while True:
-            due_ns = min(self.desk.next_due_ns, to_ns)
+            due_ns = min(desk_ns, to_ns)
             for step in self.market.advance(max(due_ns, self.now_ns)):
                 self._take(step)
+                desk_ns = self.desk.next_due_ns
             if self._seen_ns < self.now_ns:
                 self._see(NOTHING, self.now_ns)
-            if due_ns < to_ns or self.desk.next_due_ns <= to_ns:
+            if due_ns < to_ns or desk_ns <= to_ns:
                 self.deliver(self.desk.clock(self.now_ns))
-            if self.now_ns >= to_ns and self.desk.next_due_ns > to_ns:
+                desk_ns = self.desk.next_due_ns
+            if self.now_ns >= to_ns and desk_ns > to_ns:
                 return
 
     def step(self, to_ns: int) -> None:

@@ -48,6 +48,7 @@ class OrderActor:
         self._post = post
         self._log = log
         self._next_id: NextIdTold | None = None  # of this connection: told before the books are asked for
+        self._now_ns = 0  # of the event in hand
         self._number = 0  # of the watchdog's last question for the books
 
     async def run(
@@ -70,11 +71,13 @@ class OrderActor:
             told=tuple(command for command in commands if isinstance(command, Filled | Corrected | EntryEnded | Halt)),
             held=self.state.book.position,
             is_over=bracket is None or bracket.is_over,
-            shut=shut_because(self.state, self._clock()),
+            shut=shut_because(self.state, self._now_ns),
         )
 
     def _think(self, work: Work) -> list[Command]:
         """Step the brain through what has happened; nothing has been done yet."""
+        times_ns = [each.now_ns for each in work.records] if work.event is None else [work.event.now_ns]
+        self._now_ns = max([self._now_ns, *times_ns])
         if work.event is None:
             return []
         commands: list[Command] = []

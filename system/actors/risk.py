@@ -4,14 +4,14 @@ It has one input. Whatever concerns orders it takes to the order actor and waits
 behind a fill in the same packet finds the gate as the fill has left it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol, get_args
 
 import trio
 
 from system.actors.hand_on import hand_on
 from system.actors.margin_check import MarginCheck
-from system.actors.ports import Clock, Log
+from system.actors.ports import Log
 from system.actors.risk_words import (
     contract_record,
     correction_payload,
@@ -82,7 +82,8 @@ class Silent:
 class RiskActor:
     """`halted`: the order brain's sticky halt, `gate`: the last snapshot, `traded`: the last month, all by the journal.
 
-    `rolls`: what is held in a month that is over is closed, and the month left for the next.
+    `rolls`: what is held in a month that is over is closed, and the month left for the next. `behind_ns`: how long ago
+    a time was.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class RiskActor:
         gate: Mapping[str, Any] | None,
         halted: str,
         max_day_loss_cents: int,
-        clock: Clock,
+        behind_ns: Callable[[int], int],
         log: Log,
         decisions: Decisions | None = None,
         allow_partial_vwap: bool = False,
@@ -116,7 +117,7 @@ class RiskActor:
         self.lag_ns = 0
         self.outcome: Outcome | None = None  # of the last signal
         self._max_day_loss_cents = max_day_loss_cents
-        self._clock = clock
+        self._behind_ns = behind_ns
         self._log = log
         self._decisions = decisions or Silent()
         self._allow_partial_vwap = allow_partial_vwap
@@ -139,7 +140,7 @@ class RiskActor:
         self._work, self._answers = work, answers
         async for packet in inbox:
             self._now_ns = packet.now_ns
-            self.lag_ns = self._clock() - packet.now_ns
+            self.lag_ns = self._behind_ns(packet.now_ns)
             for record in packet.records:
                 if packet.now_ns >= self.risk.flatten_due_ns and self.risk.phase is Phase.OPEN:
                     await self._command(self.risk.flatten(), packet.now_ns)

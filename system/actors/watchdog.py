@@ -1,5 +1,6 @@
 """The connection's watchdog: the first on the road. It alone dials, and it gives the others their clock marks."""
 
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -33,7 +34,10 @@ OWN: Final = (  # what ends here: it is about the connection alone
 
 
 class Watchdog:
-    """Steps the link brain, and marks every whole second for those behind it."""
+    """Steps the link brain, and marks every whole second for those behind it.
+
+    `note` is told when it begins, and of each mark that no packet has brought: "began" or "mark", and the time.
+    """
 
     def __init__(
         self,
@@ -43,12 +47,14 @@ class Watchdog:
         broker: Broker,
         clock: Clock,
         log: Log,
+        note: Callable[[str, int], None] = lambda _what, _now_ns: None,
     ) -> None:
         self.state = state
         self._rules = rules
         self._broker = broker
         self._clock = clock
         self._log = log
+        self._note = note
         self._marked_ns = 0
         self._link_due_ns = due_ns(state, rules)
         self._shut_because: tuple[str, ...] = ()  # as told: nothing yet
@@ -68,6 +74,7 @@ class Watchdog:
                         continue  # what has come in since then is older than now, and goes first
                     packet = woken
                 else:
+                    self._note("mark", now_ns)
                     packet = Packet(now_ns=now_ns, records=())
             passed_on = self.take(packet)
             if passed_on.records:
@@ -106,6 +113,7 @@ class Watchdog:
     async def _begin(self, asked: list[Record], outbox: trio.MemorySendChannel[Packet]) -> None:
         """The first time, dial; after a restart of the actors, nothing that was known of the connection is."""
         now_ns, state = self._clock(), self.state
+        self._note("began", now_ns)
         self._marked_ns = now_ns
         self._out = [LinkFell(now_ns=now_ns, generation=state.generation), DataMissing(now_ns=now_ns), *asked]
         if state.phase is Phase.IDLE:

@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 import ib_insync
-import trio
 
+from system.broker.notes import Sleep, sleep
 from system.broker.terms import ORDER_ID_MAX
 from system.domain import order_events as order
 from system.domain.instrument import TICKS_PER_POINT
@@ -43,8 +43,11 @@ class Question:
 class Asked:
     """Open questions by request id; that for open orders, of which there is one at a time, has the id 0."""
 
-    def __init__(self, generation: int, now_ns: Callable[[], int], say: Callable[[Record], None]) -> None:
+    def __init__(
+        self, generation: int, now_ns: Callable[[], int], say: Callable[[Record], None], sleep: Sleep = sleep
+    ) -> None:
         self._generation = generation
+        self._sleep = sleep
         self._now_ns = now_ns
         self._say = say
         self._open: dict[int, Question] = {}
@@ -75,7 +78,7 @@ class Asked:
     async def expire(self, req_id: int, within_s: float, late: Callable[[], None] = lambda: None) -> None:
         """End a question without an answer when its time is over; `late` is called then."""
         question = self._open.get(req_id)
-        await trio.sleep(within_s)
+        await self._sleep(f"question {req_id}", within_s)
         if question is not None and self._open.get(req_id) is question:
             self.end(req_id, known=False)
             late()

@@ -7,6 +7,7 @@ import trio
 import trio_asyncio
 
 from system.broker.address import Address
+from system.broker.notes import Sleep, sleep
 
 IN_USE: Final = 326
 GUESS: Final = "Peer closed connection."  # the library's, about a client id, for every end before its start
@@ -29,6 +30,7 @@ async def dial(
     address: Address,
     codes: Callable[[], Iterable[int]],
     within_s: float,
+    sleep: Sleep = sleep,
 ) -> None:
     """Connect within so long. `codes`: those that TWS has sent so far. Raises NoConnectionError."""
     over = trio.Event()
@@ -41,25 +43,31 @@ async def dial(
     client.apiError.connect(end, keep_ref=True)
     client.conn.disconnected.connect(end, keep_ref=True)  # before the greeting the library says nothing of it
     failure: list[BaseException] = []
-    done = False
-    with trio.move_on_after(within_s) as limit:
-        async with trio.open_nursery() as nursery:
+    done = is_late = False
+    async with trio.open_nursery() as nursery:
 
-            async def call() -> None:
-                nonlocal done
-                try:
-                    await trio_asyncio.aio_as_trio(connect)()
-                    done = True
-                except (OSError, TimeoutError) as wrong:
-                    failure.append(wrong)
-                nursery.cancel_scope.cancel()
-
-            nursery.start_soon(call)
-            await over.wait()
+        async def call() -> None:
+            nonlocal done
+            try:
+                await trio_asyncio.aio_as_trio(connect)()
+                done = True
+            except (OSError, TimeoutError) as wrong:
+                failure.append(wrong)
             nursery.cancel_scope.cancel()
+
+        async def limit() -> None:
+            nonlocal is_late
+            await sleep("dial", within_s)
+            is_late = True
+            nursery.cancel_scope.cancel()
+
+        nursery.start_soon(call)
+        nursery.start_soon(limit)
+        await over.wait()
+        nursery.cancel_scope.cancel()
     if done and client.isReady():  # it may have ended as soon as it stood
         return
-    if limit.cancelled_caught:
+    if is_late:
         ended.clear()  # it was us
     raise _why(client, address, codes(), ended, failure, within_s)
 

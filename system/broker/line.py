@@ -12,7 +12,8 @@ from system.broker.address import Address, account_fault
 from system.broker.asked import BARS_DEADLINE_S, CONTRACTS_MAX, DEADLINE_S, REQUEST_IDS, Asked, future
 from system.broker.dial import LATER_S, NoConnectionError, dial
 from system.broker.ear import Ear
-from system.broker.intake import Intake, Wire
+from system.broker.intake import Intake
+from system.broker.notes import Sleep, Wire
 from system.broker.pace import Pace
 from system.broker.samples import GENERIC_TICKS, Samples
 from system.broker.terms import order_of
@@ -33,7 +34,7 @@ Inquiry = link.Probe | link.Subscribe | link.Resubscribe | AskSeed | order.Ask |
 
 
 class Line:
-    """`put` takes each packet that comes in, all of one read of the socket together."""
+    """`put` takes each packet that comes in, all of one read of the socket together; `tell` what else is to be told."""
 
     def __init__(
         self,
@@ -43,6 +44,8 @@ class Line:
         *,
         clock: Callable[[], int],
         put: Callable[["Line", Packet], None],
+        tell: Callable[["Line", Packet], None],
+        sleep: Sleep,
         prepare: Callable[[Any], None],
         wire: Wire | None,
     ) -> None:
@@ -52,11 +55,14 @@ class Line:
         self._account = account
         self._clock = clock
         self._prepare = prepare
-        self._intake = intake = Intake(generation, clock, lambda packet: put(self, packet), wire)
+        self._sleep = sleep
+        self._intake = intake = Intake(
+            generation, clock, lambda packet: put(self, packet), wire, lambda packet: tell(self, packet)
+        )
         self._say = intake.say
-        self._asked = Asked(generation, intake.now_ns, intake.say)
+        self._asked = Asked(generation, intake.now_ns, intake.say, sleep)
         self._ear = Ear(generation, intake.now_ns, intake.say, self._asked)
-        self._pace = Pace()
+        self._pace = Pace(sleep)
         self._over = trio.Event()
         self._greeted = False  # whether it has been said that the connection stands
         self._broken = ""  # what of ours failed at it
@@ -68,6 +74,11 @@ class Line:
         self._client: Any = None
 
     # life
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and told so."""
+        return self._over.is_set()
 
     async def run(self) -> None:
         """Dial, prove whose account and which contract it is, and stay until the connection ends."""
@@ -99,6 +110,7 @@ class Line:
                 address,
                 lambda: self._ear.codes,
                 CONNECT_S,
+                self._sleep,
             )
         except NoConnectionError as wrong:
             self._fail(self._broken or str(wrong))
@@ -163,7 +175,7 @@ class Line:
     async def _look_again(self) -> None:
         """Each day: is the contract still what it was (F50)? Where it is not, the next connection judges."""
         while True:
-            await trio.sleep(DAY_S)
+            await self._sleep("contract", DAY_S)
             self._ask_contract(self._compare_contract)
 
     def _compare_contract(self, known: bool, found: list[Any]) -> None:
@@ -187,8 +199,7 @@ class Line:
 
     def resume(self) -> None:
         """Read on."""
-        transport = self._client.conn.transport
-        if self.is_paused and transport is not None:
+        if self.is_paused and (transport := self._client.conn.transport) is not None:
             transport.resume_reading()
         self.is_paused = False
 
@@ -239,9 +250,9 @@ class Line:
         if self._name and self._client.isConnected():
             self._client.cancelOrder(order_id)
 
-    def ask(self, inquiry: Inquiry) -> None:
+    def ask(self, inquiry: Inquiry, now_ns: int) -> None:
         """Ask, in its turn."""
-        if self._over.is_set() or not self._client.isConnected():
+        if self._over.is_set() or self._client is None or not self._client.isConnected():
             if isinstance(inquiry, order.Ask):
                 self._answer(inquiry)(False, [])
             return
@@ -251,7 +262,7 @@ class Line:
             case link.Subscribe() | link.Resubscribe():
                 self._subscribe(inquiry.stream, is_sampled=inquiry.is_sampled)
             case AskSeed():
-                self._ask_bars(inquiry)
+                self._ask_bars(inquiry, now_ns)
             case order.Ask():
                 self._ask_books(inquiry)
             case order.AskMargin():
@@ -273,9 +284,9 @@ class Line:
             ask = partial(client.reqTickByTickData, req_id, self._contract, stream, 0, False)
         self._pace.soon(self._guarded(ask))
 
-    def _ask_bars(self, asked: AskSeed) -> None:
+    def _ask_bars(self, asked: AskSeed, now_ns: int) -> None:
         req_id = self._asked.new_id()
-        seconds = -(-max(self._clock() - asked.opened_ns, SECOND_NS) // (MINUTE_S * SECOND_NS)) * MINUTE_S
+        seconds = -(-max(now_ns - asked.opened_ns, SECOND_NS) // (MINUTE_S * SECOND_NS)) * MINUTE_S
         self._inquire(
             req_id,
             self._asked.answer_seed(asked),

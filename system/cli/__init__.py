@@ -22,6 +22,7 @@ from system.cli.live import live
 from system.cli.mock_tws import mock_tws
 from system.cli.output import guard
 from system.cli.record import record
+from system.cli.replay import replay
 from system.cli.sim import sim
 from system.cli.tape import tape
 from system.domain.errors import BnError, InputError
@@ -47,6 +48,7 @@ app.command()(flatten)
 app.command()(record)
 app.command()(blotter)
 app.command()(compare)
+app.command()(replay)
 app.add_typer(tape, name="tape")
 app.add_typer(mock_tws, name="mock-tws")
 app.add_typer(journal, name="journal")

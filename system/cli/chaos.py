@@ -27,6 +27,9 @@ def chaos(
     plan: Annotated[Path | None, typer.Option(metavar="F", help="A plan, such as a failure has written.")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="With --seed or --plan: what happens, line by line.")] = False,
     minutes: Annotated[int, typer.Option(min=5, max=MINUTES_MAX, help="Of the market, a seed.")] = 120,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="With --seed or --plan: recordings for bn replay, one a life.")
+    ] = None,
     mutant: Annotated[str, typer.Option(metavar="M", help="Plant a bug; `list` names them.")] = "",
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> int:
@@ -47,9 +50,9 @@ def chaos(
         if plan is not None and seed is not None:
             raise InputError("--seed: expected without --plan, which has its own")
         one = load_chaos(plan) if plan is not None else drawn(seed or 0, minutes)
-        return _run_one(one, mutant, trace=trace, as_json=json_)
-    if trace:
-        raise InputError("--trace: expected with --seed or --plan")
+        return _run_one(one, mutant, trace=trace, save=save, as_json=json_)
+    if trace or save is not None:
+        raise InputError(f"{'--trace' if trace else '--save'}: expected with --seed or --plan")
     result = trio.run(_campaign_of(campaign, range(first, first + seeds), minutes, workers, mutant))
     if json_:
         typer.echo(json.dumps(result.as_json(), indent=2))
@@ -64,10 +67,8 @@ def _campaign_of(campaign: Any, seeds: range, minutes: int, workers: int, mutant
     async def main() -> "Campaign":
         def tell(so_far: "Campaign", answer: dict[str, Any]) -> None:
             verdict = answer["broken"] or "ok"
-            rate = so_far.seeds / so_far.elapsed_s * 60
-            sys.stderr.write(
-                f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.1f} a minute)\n"
-            )
+            rate = so_far.seeds / so_far.elapsed_s * 3600
+            sys.stderr.write(f"bn: {so_far.seeds}/{len(seeds)} seed {answer['seed']}: {verdict} ({rate:.0f} an hour)\n")
 
         found: Campaign = await campaign(seeds, minutes, workers, mutant=mutant, tell=tell)
         return found
@@ -75,15 +76,16 @@ def _campaign_of(campaign: Any, seeds: range, minutes: int, workers: int, mutant
     return main
 
 
-def _run_one(plan: "Plan", mutant: str, *, trace: bool, as_json: bool) -> int:
+def _run_one(plan: "Plan", mutant: str, *, trace: bool, save: Path | None, as_json: bool) -> int:
     from contextlib import nullcontext
 
     from simulator.chaos.plan import write_chaos
     from simulator.chaos.run import run
+    from simulator.chaos.saved import folder_for
     from simulator.mutants.mutants import planted
 
     with planted(mutant) if mutant else nullcontext():
-        result = run(plan, trace=sys.stderr if trace else None)
+        result = run(plan, trace=sys.stderr if trace else None, save=folder_for(save) if save else None)
     told = result.as_json()
     if as_json:
         typer.echo(json.dumps(told, indent=2))
@@ -119,7 +121,8 @@ def _figures(result: "Campaign") -> str:
     told = result.as_json()
     lines = [
         f"{told['seeds']} seeds, {told['virtual_hours']:,} virtual hours in {told['elapsed_s']:,} s: "
-        f"{told['seeds_per_min']} seeds a minute, {told['us_per_event']} us an event",
+        f"{told['seeds_per_hour']:,} seeds an hour",
+        f"{told['cpu_s']:,} s of CPU: {told['us_per_event']} us an event",
         f"{told['events']:,} events, {told['orders']:,} orders, {told['lives']:,} lives of the program",
         "dealt (and took effect):",
         *(f"  {kind:<20}{count:>6} ({result.took_effect[kind]})" for kind, count in told["dealt"].items()),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from system.config.model import Config
     from system.wiring.console import Console
     from system.wiring.service import Plan, Running
-    from system.wiring.wiring import Rules
 
 
 def live(
@@ -44,6 +43,7 @@ def live(
     from system.broker.address import Address
     from system.config import load_config
     from system.wiring.console import Console
+    from system.wiring.rules import live_rules
     from system.wiring.service import Plan
 
     if kind is None:
@@ -55,7 +55,7 @@ def live(
     plan = Plan(
         config=loaded,
         address=address,
-        rules=_rules(loaded, client_id, dry_run),
+        rules=live_rules(loaded, client_id=client_id, is_dry=dry_run),
         is_paper=kind,
         records_wire=record_wire,
         exits_if_halted=exit_if_halted,
@@ -109,19 +109,3 @@ def _confirm(config: "Config") -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip() != "CONFIRME":
         raise RefusedError("--real: not confirmed; nothing was done")
-
-
-def _rules(config: "Config", client_id: int, is_dry: bool) -> "Rules":
-    from system.config.link import link_rules
-    from system.config.orders import order_rules
-    from system.wiring.wiring import Rules
-
-    return Rules(
-        settings=config.settings(),
-        link=link_rules(config),
-        orders=order_rules(config, client_id),
-        allow_partial_vwap=config.allow_partial_vwap,
-        is_dry=is_dry,
-        rolls=True,
-        checks_margin=config.margin_check,
-    )

@@ -46,6 +46,22 @@ def load(path: Path | None, overrides: Sequence[str], environ: Mapping[str, str]
         raise InputError(explain(error, origins)) from None
 
 
+def load_over(recorded: str, path: Path | None, overrides: Sequence[str]) -> Config:
+    """A recorded configuration, as `config.show` has written it, with a file and `--set` over it."""
+    merged: Table = {}
+    origins: dict[KeyPath, str] = {}
+    try:
+        tables = [("the recording", tomllib.loads(recorded, parse_float=Decimal))]
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise InputError(f"the recording's configuration: not valid TOML: {error}") from None
+    for source, table in [*tables, *sources(path, overrides, {})]:
+        merge(merged, table, source, origins, ())
+    try:
+        return Config.model_validate(merged)
+    except ValidationError as error:
+        raise InputError(explain(error, origins)) from None
+
+
 def sources(path: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[tuple[str, Table]]:
     """Each source's name and table, weakest first."""
     if path is not None:

@@ -1,8 +1,10 @@
-"""Every frame both ways, as it went over the wire, with its time: what `bn live --record-wire` keeps.
+"""A live session as it happened: every frame both ways, and all else that its replay needs: `bn live --record-wire`.
 
-A file is the line MAGIC and then records: a header (time in ns, connection's generation, 0 in or 1 out, length, CRC-32
-of all before it and of the bytes) and the bytes. Account numbers are masked by the caller, byte for byte. What a kill
-leaves torn at the end is told apart from damage: a record that is not all there against one whose sum is wrong.
+A file is the line MAGIC, with the version of the format, and then frames: a header (time in ns, connection's
+generation, kind, length), its CRC-32, that of header and content, and the content: bytes of the wire for `in` and
+`out`, JSON for the rest. Frames are only ever appended, numbered from 1. Account numbers are masked by the caller, byte
+for byte. What a kill leaves torn at the end is told apart from damage: a frame that is not all there against one with
+a wrong sum.
 """
 
 import os
@@ -16,21 +18,38 @@ from typing import Final
 from system.domain.errors import InputError, StorageError
 from system.storage.atomic_file import reason
 
-MAGIC: Final = b"bn wire 1\n"
+NAME: Final = b"bn wire "
+MAGIC: Final = NAME + b"2\n"
 HEADER: Final = struct.Struct(">qIBI")
-SUM: Final = struct.Struct(">I")
+SUMS: Final = struct.Struct(">II")
 FLUSH_BYTES: Final = 1 << 20
 FRAME_MAX: Final = 1 << 26
-WAYS: Final = ("in", "out")
+KINDS: Final = (
+    *("in", "out"),  # bytes
+    "head",  # what the run began with: the first frame
+    "began",  # the actors
+    "mark",  # a time at which the watchdog looked, and nothing had come in
+    "made",  # a connection
+    "failed",  # a dial
+    "lost",  # a connection
+    "do",  # a command to the broker
+    "told",  # a record on the road that no bytes have brought: of the broker's, an operator's, a service's
+    "alarm",  # a wait of the broker's is over
+    "wrote",  # records that are in the journal now
+    "unwritten",  # the journal did not take them
+    "slept",  # the machine was suspended
+    "late",  # a packet was taken late
+    "ended",  # the run, and how
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Bytes that were read or written at once."""
+    """One thing that happened. `data`: what was read or written at once, or JSON."""
 
     now_ns: int
     generation: int
-    way: str  # in or out
+    kind: str
     data: bytes
 
 
@@ -48,12 +67,13 @@ class WireLog:
         try:
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StorageError(f"{path}: cannot record the wire: {reason(error)}") from error
+            raise StorageError(f"{path}: cannot record the session: {reason(error)}") from error
 
     def write(self, frame: Frame) -> None:
         """Append a frame."""
-        header = HEADER.pack(frame.now_ns, frame.generation, WAYS.index(frame.way), len(frame.data))
-        self._parts += (header, SUM.pack(zlib.crc32(frame.data, zlib.crc32(header))), frame.data)
+        header = HEADER.pack(frame.now_ns, frame.generation, KINDS.index(frame.kind), len(frame.data))
+        of_header = zlib.crc32(header)
+        self._parts += (header, SUMS.pack(of_header, zlib.crc32(frame.data, of_header)), frame.data)
         self._held += len(frame.data)
         if self._held >= FLUSH_BYTES:
             self.flush()
@@ -69,7 +89,7 @@ class WireLog:
                 view = view[os.write(self._handle, view) :]
         except OSError as error:
             self._failed = reason(error)
-            raise StorageError(f"{self.path}: cannot record the wire: {self._failed}") from error
+            raise StorageError(f"{self.path}: cannot record the session: {self._failed}") from error
 
     def close(self) -> None:
         """Flush and close."""
@@ -80,23 +100,40 @@ class WireLog:
             os.close(self._handle)
 
 
-def read_wire(path: Path) -> Iterator[Frame]:
-    """The frames of a file, up to a torn end. Raises InputError, naming the frame, where one is damaged."""
+def read_wire(path: Path) -> Iterator[tuple[int, Frame]]:
+    """The frames of a file with their numbers, up to a torn end.
+
+    Raises InputError where it is no recording, or another version's, and, naming the frame, where one is damaged.
+    """
     try:
         with path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise InputError(f"{path}: expected a recording of the wire")
+            _check_magic(path, file.read(len(MAGIC)))
             number = 0
-            while len(head := file.read(HEADER.size + SUM.size)) == HEADER.size + SUM.size:
+            while len(head := file.read(HEADER.size + SUMS.size)) == HEADER.size + SUMS.size:
                 number += 1
-                now_ns, generation, way, length = HEADER.unpack(head[: HEADER.size])
-                if way >= len(WAYS) or length > FRAME_MAX:
-                    raise InputError(f"{path}: frame {number} is damaged")
+                header, (of_header, of_all) = head[: HEADER.size], SUMS.unpack(head[HEADER.size :])
+                now_ns, generation, kind, length = HEADER.unpack(header)
+                if zlib.crc32(header) != of_header or kind >= len(KINDS) or length > FRAME_MAX:
+                    raise _damage(path, number)
                 data = file.read(length)
                 if len(data) < length:
                     return
-                if zlib.crc32(data, zlib.crc32(head[: HEADER.size])) != SUM.unpack(head[HEADER.size :])[0]:
-                    raise InputError(f"{path}: frame {number} is damaged")
-                yield Frame(now_ns=now_ns, generation=generation, way=WAYS[way], data=data)
+                if zlib.crc32(data, of_header) != of_all:
+                    raise _damage(path, number)
+                yield number, Frame(now_ns=now_ns, generation=generation, kind=KINDS[kind], data=data)
     except OSError as error:
         raise InputError(f"{path}: cannot read: {reason(error)}") from error
+
+
+def _check_magic(path: Path, magic: bytes) -> None:
+    if magic == MAGIC:
+        return
+    version = magic.removeprefix(NAME).strip()
+    if magic.startswith(NAME) and version:
+        told, known = version.decode("latin-1"), MAGIC.removeprefix(NAME).strip().decode()
+        raise InputError(f"{path}: a recording of version {told!r}; expected version {known}")
+    raise InputError(f"{path}: expected a recording that bn live --record-wire has made")
+
+
+def _damage(path: Path, number: int) -> InputError:
+    return InputError(f"{path}: frame {number} is damaged: its sum is wrong")

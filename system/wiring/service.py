@@ -7,8 +7,9 @@ The account is learnt, its journal is locked and read, and only then is anything
 end: no more entries, a few seconds for what is under way, and a word on what is left at the broker.
 """
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import trio
@@ -21,7 +22,6 @@ from system.broker.door import guard
 from system.broker.greeting import Greeting
 from system.config import Config
 from system.domain.errors import BnError, HaltedError, LinkGaveUpError, RefusedError, StorageError
-from system.domain.link_state import NEVER_NS
 from system.domain.order_events import Journal as Record
 from system.domain.session import Calendar
 from system.storage.journal.journal import Journal
@@ -32,13 +32,15 @@ from system.wiring import control
 from system.wiring.clock import SystemClock
 from system.wiring.disk_guard import DiskGuard
 from system.wiring.first_dial import first_greeting
-from system.wiring.frames import Frames
+from system.wiring.frames import Frames, recorded
+from system.wiring.head import head_of
 from system.wiring.lifetime import live_until_signal
 from system.wiring.memory import Recollection
 from system.wiring.operator import Operator, Written
 from system.wiring.places import Places, known_accounts, make, make_data_dir, places_of
 from system.wiring.pulse import Pulse, feed_watchdogs, leave_watchdogs
 from system.wiring.recorder import SEAL_S, Recorder
+from system.wiring.rules import at_a_mock
 from system.wiring.runs import Mode, recorded_run
 from system.wiring.status import status_of_journal, take_status
 from system.wiring.stopping import Stopping
@@ -150,7 +152,7 @@ class Live:
         clock, rules = at_market_time(greeting, machine, plan.rules, self._wall_ns)
         settings = rules.settings
         calendar = Calendar(settings.closures)
-        frames = Frames(places.wire, clock) if plan.records_wire else None
+        frames = _recording(plan, places, mode, clock, recollect) if plan.records_wire else None
         broker = LiveBroker(
             plan.address,
             Account(
@@ -167,19 +169,17 @@ class Live:
             places.tapes, settings.instrument.symbol, calendar=calendar, clock=clock, post=broker.post, log=log
         )
         written = Written(lambda records: append(recollect.journal, records), recollect().orders)
-        wiring = Wiring(
-            World(
-                broker=broker,
-                records=broker.records,
-                post=broker.post,
-                clock=clock,
-                write=written,
-                remember=recollect,
-                tape=recorder,
-                log=log,
-            ),
-            rules,
+        world = World(
+            broker=broker,
+            records=broker.records,
+            post=broker.post,
+            clock=clock,
+            write=written,
+            remember=recollect,
+            tape=recorder,
+            log=log,
         )
+        wiring = Wiring(recorded(world, frames) if frames else world, rules)
         running = Running(
             plan=plan,
             places=places,
@@ -200,9 +200,6 @@ class Live:
         except Exception as error:
             log("alert", name="program_failed", text=f"a bug ends the program; {wiring.left_behind()}", exc=error)
             raise
-        finally:
-            if frames:
-                frames.close()
 
     async def _run(self, running: Running, frames: Frames | None) -> None:
         ends: list[BnError] = []
@@ -220,10 +217,22 @@ class Live:
                 await running.wiring.run()
             except BnError as end:
                 ends.append(end)
+            finally:
+                if frames:
+                    frames.end(sys.exception() or (ends[0] if ends else None))
             services.cancel_scope.cancel()
         await running.recorder.end(max(0.0, min(SEAL_S, self._stopping.by_s - trio.current_time())))
         if ends:
             raise ends[0]
+
+
+def _recording(plan: Plan, places: Places, mode: Mode, clock: SystemClock, recollect: Recollection) -> Frames:
+    """A recording that has begun, with what this run begins with."""
+    frames, memory, address = Frames(places.wire, clock), recollect(), plan.address
+    head = head_of(plan.config, memory, seq=recollect.journal.last_seq, account=places.account, mode=mode)
+    of_plan = {"paper": plan.is_paper, "dry": plan.rules.is_dry}
+    frames.begin({**head, **of_plan, "host": address.host, "port": address.port, "client_id": address.client_id})
+    return frames
 
 
 def _guarded(ib: Any) -> None:
@@ -287,5 +296,4 @@ def at_market_time(
     if not greeting.mock_ns:
         return machine, rules
     ahead_ns = greeting.mock_ns - wall_ns()
-    link = replace(rules.link, skew_alarm_ns=NEVER_NS, skew_max_ns=NEVER_NS)
-    return SystemClock(lambda: wall_ns() + ahead_ns), replace(rules, link=link)
+    return SystemClock(lambda: wall_ns() + ahead_ns), at_a_mock(rules)

@@ -50,7 +50,10 @@ LOOK_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the actors need of the world. `remember` reads the journal that `write` appends to."""
+    """What the actors need of the world. `remember` reads the journal that `write` appends to.
+
+    `note` is told of the watchdog's times, for a recording; `behind_ns` how long ago a time was, as the clock has it.
+    """
 
     broker: Broker
     records: trio.MemoryReceiveChannel[Packet]
@@ -61,6 +64,8 @@ class World:
     tape: Tape
     log: Log
     decisions: Decisions | None = None
+    note: Callable[[str, int], None] = lambda _what, _now_ns: None
+    behind_ns: Callable[[int], int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +175,9 @@ class Wiring:
         """New actors, from what is on disk and what is known of the link."""
         world, rules = self._world, self._rules
         memory, calendar = world.remember(), Calendar(rules.settings.closures)
-        self.watchdog = Watchdog(self._link, rules=rules.link, broker=world.broker, clock=world.clock, log=world.log)
+        self.watchdog = Watchdog(
+            self._link, rules=rules.link, broker=world.broker, clock=world.clock, log=world.log, note=world.note
+        )
         self.market_data = MarketData(
             calendar=calendar,
             streams=rules.link.streams,
@@ -188,7 +195,7 @@ class Wiring:
             gate=memory.gate,
             halted=memory.orders.halted,
             max_day_loss_cents=rules.orders.max_day_loss_cents,
-            clock=world.clock,
+            behind_ns=world.behind_ns or (lambda at_ns: world.clock() - at_ns),
             log=world.log,
             decisions=world.decisions,
             allow_partial_vwap=rules.allow_partial_vwap,

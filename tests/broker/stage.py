@@ -108,12 +108,17 @@ async def road(
     address: Address, who: Account, prepare: Callable[[Any], Any], clock: Callable[[], int]
 ) -> AsyncIterator[Road]:
     wire: list[tuple[str, bytes]] = []
+
+    def show(_generation: int, way: str, _now_ns: int, data: object) -> None:
+        if isinstance(data, bytes):
+            wire.append((way, data))
+
     broker = LiveBroker(
         address,
         who,
         clock=clock,
         prepare=lambda ib: prepare(ib) and None,
-        wire=lambda _generation, way, _now_ns, data: wire.append((way, data)),
+        wire=show,
     )
     it = Road(broker, wire=wire)
     it.reads.set()

@@ -110,6 +110,18 @@ async def test_an_abort_that_follows_a_dial_at_once_leaves_no_connection() -> No
         assert {told.generation for told in road.records} == {2}  # type: ignore[union-attr]
 
 
+async def test_an_abort_reaches_a_dial_however_far_that_has_come(autojump_clock: object) -> None:
+    async with virtual() as it:
+        for generation in range(1, 61):
+            it.road.broker.do(link.Dial(generation=generation))
+            for _ in range(generation % 6):  # turns of the scheduler, which orders tasks by chance
+                await trio.lowlevel.checkpoint()
+            it.road.broker.do(link.Abort(generation=generation))
+            await trio.sleep(0.1)
+            assert not it.world.connections
+            assert not it.road.records
+
+
 async def test_a_second_dial_ends_the_first_which_is_never_heard_of_again() -> None:
     async with scripted(mute) as port, to_port(port) as road:
         road.broker.do(link.Dial(generation=1))

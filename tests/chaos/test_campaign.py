@@ -18,7 +18,7 @@ pytestmark = pytest.mark.jit
 def an_answer(**more: Any) -> dict[str, Any]:
     everything = [*KINDS, *BLOWS]
     return {
-        "elapsed_s": 1.0,
+        "cpu_s": 1.0,
         "events": 100,
         "orders": 3,
         "lives": 1,

@@ -44,6 +44,7 @@ def test_the_planted_bugs_are_listed(tmp_path: Path) -> None:
         (["--plan", "no.toml"], "bn: no.toml: cannot be read: No such file or directory"),
         (["--mutant", "unheard_of"], "bn: --mutant 'unheard_of': expected one of double_size"),
         (["--trace"], "bn: --trace: expected with --seed or --plan"),
+        (["--save", "folder"], "bn: --save: expected with --seed or --plan"),
         (["--plan", "no.toml", "--seed", "1"], "bn: --seed: expected without --plan, which has its own"),
         (["--seeds", "0"], "bn: Invalid value for '--seeds'"),
     ],

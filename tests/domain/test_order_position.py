@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from system.domain.order_events import PositionTold
+import pytest
+
+from system.domain.order_events import Filled, PositionTold
 from tests.domain.order_broker import CLIENT
 from tests.domain.order_pit import Pit, foreign
 
@@ -22,9 +24,10 @@ def test_f02_fills_in_a_gap_are_found_by_asking() -> None:
     assert pit.halts() == []
 
 
-def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
+@pytest.mark.parametrize(("side", "stop_ticks"), [(1, 3993), (-1, 4008)])
+def test_f14_f63_a_close_without_execution_is_inferred_and_halts(side: int, stop_ticks: int) -> None:
     pit = Pit()
-    pit.open()
+    pit.open(side)
     pit.link(up=False)
     pit.broker.own = 0
     for order in pit.broker.live():
@@ -32,7 +35,12 @@ def test_f14_f63_a_close_without_execution_is_inferred_and_halts() -> None:
     pit.pass_s(60)
     pit.link()
     pit.pass_s(40)
-    assert pit.fills()[-1] == (-1, 1, 3993, "stop")
+    assert pit.fills()[-1] == (-side, 1, stop_ticks, "stop")
+    assert [told.inferred for told in pit.said if isinstance(told, Filled)] == [False, True]
+    inferred = [found for exec_id, found in pit.state.book.executions.items() if exec_id.startswith("inferred")]
+    assert [(found.order_id, found.signed) for found in inferred] == [(0, -side)], (
+        "of no order: none is known to have filled"
+    )
     assert pit.halts() == ["an inferred fill"]
     assert pit.state.book.position == 0
     assert not any(order.is_live for order in pit.bracket.orders)
@@ -243,3 +251,24 @@ def test_f43_a_foreign_execution_is_said_once() -> None:
     pit.feed(told)
     assert pit.alerts() == ["foreign_execution"]
     assert pit.state.book.position == 1
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_s19_what_the_account_holds_beyond_ours_is_foreign_and_nothing_else(side: int) -> None:
+    pit = Pit()
+    pit.open(side)
+    pit.broker.trade_by_hand(2 * side)
+    pit.deliver()
+    pit.pass_s(150)
+    assert (pit.state.book.position, pit.state.told_contracts) == (side, 3 * side)
+    assert pit.state.foreign_contracts == 2 * side
+
+
+def test_f66_an_exit_joins_the_living_exits_of_its_own_side_alone() -> None:
+    pit = Pit()
+    pit.open()
+    assert {order.side for order in pit.bracket.exits if order.is_live} == {-1}
+    assert pit.bracket.exit_group(-1) == pit.of("stop").group
+    moved = replace(pit.bracket, orders=tuple(replace(order, group="other") for order in pit.bracket.orders))
+    assert moved.exit_group(-1) == "other"
+    assert moved.exit_group(1) == pit.bracket.ref

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from system.domain.order_events import (
+    Alert,
     HaltAsked,
     PlacementAnswered,
     StatusTold,
@@ -23,7 +24,8 @@ def test_f18_a_rejected_close_is_tried_three_times_then_halts_with_protection_un
         pit.deliver()
         pit.pass_s(1)
     assert [terms.type for terms in pit.placed()[3:]] == ["MKT", "LMT", "MKT"]
-    assert "exit_failed" in pit.alerts()
+    (text,) = [told.text for told in pit.said if isinstance(told, Alert) and told.event == "exit_failed"]
+    assert text == "1 contracts: three attempts at an exit have failed; what rests at the broker is left as it is"
     assert pit.halts() == ["three attempts at an exit have failed; what rests at the broker is left as it is"]
     assert pit.of("stop").is_proven
     assert pit.canceled() == []

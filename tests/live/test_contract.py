@@ -30,8 +30,8 @@ class Day:
         self.told: list[Record] = []
         self.asked = 0
 
-    def wire(self, _generation: int, way: str, _now_ns: int, data: bytes) -> None:
-        self.asked += way == "out" and data[4:].startswith(CONTRACT_DETAILS)
+    def wire(self, _generation: int, way: str, _now_ns: int, data: object) -> None:
+        self.asked += way == "out" and isinstance(data, bytes) and data[4:].startswith(CONTRACT_DETAILS)
 
     def kinds(self) -> list[type]:
         return [type(record) for record in self.told]
