@@ -34,13 +34,13 @@ class Parameters:
     prints_per_session: float = _number(330_000, 100, 3e6, "prints")
     day_volatility: float = _number(0.25, 0, 1, "deviation of the logarithm of a day's activity")
     day_memory: float = _number(0.8, 0, 0.99, "correlation of that with the day before")
-    regime_step: float = _number(0.18, 0, 0.6, "by how much a regime lifts or lowers activity, a share")
+    regime_step: float = _number(0.165, 0, 0.6, "by how much a regime lifts or lowers activity, a share")
     # prices
     minute_std_ticks: float = _number(5.9, 0.2, 200, "ticks, deviation of a minute's move in RTH")
     night_std_share: float = _number(0.5, 0.05, 2, "the same at night, as a share of RTH's")
-    tension_step: float = _number(0.156, 0, 0.6, "by how much a spell lifts or lowers the news in trades, a share")
+    tension_step: float = _number(0.17, 0, 0.6, "by how much a spell lifts or lowers the news in trades, a share")
     trend_ticks: float = _number(0.0, -4000, 4000, "ticks that RTH drifts")
-    news_in_trades: float = _number(4.0, 0, 20, "what a trade's side tells, as a multiple of what else happens with it")
+    news_in_trades: float = _number(4.4, 0, 20, "what a trade's side tells, as a multiple of what else happens with it")
     # queues
     best_size: float = _number(25.0, 2, 2000, "contracts at a touch in RTH, about")
     night_size_share: float = _number(1.0, 0.05, 2, "the same at night, as a share of RTH's")

@@ -33,7 +33,7 @@ FIXED: Final = {
     "wish_fast": 0.165,
     "reacts_to_gap": 0.95,
     "repair_fast": 0.45,
-    "large": 0.095,
+    "large": 0.11,
     "piece": 0.6,
     "beyond": 0.01,
     "sweep": 0.01,
@@ -45,8 +45,8 @@ FIXED: Final = {
     "lean_fast": 0.41,
     "clear": 0.2,
     "fade": 0.47,
-    "pull": 0.27,
-    "follow": 0.9,
+    "pull": 0.4,
+    "follow": 0.92,
     "follow_pull": 0.4,
     "join": 1.8,
     "short": 0.85,
@@ -61,7 +61,7 @@ FIXED: Final = {
     "reacts_to_short": 0.34,
     "hurry": 0.55,
     "eager": 0.5,
-    "behind": 2.0,
+    "behind": 2.15,
     "busy_depth": 1.0,
 }
 
