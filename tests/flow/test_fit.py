@@ -27,7 +27,7 @@ OPEN_NS = 1_710_712_800 * 1_000_000_000  # 2024-03-17 18:00 New York
 # A day's activity and queues differ from the next day's by regimes, and so do the days that a fit simulates.
 MISSES = {
     "prints_per_session": 0.15,
-    "minute_std_ticks": 0.22,
+    "minute_std_ticks": 0.26,
     "night_std_share": 0.32,
     "best_size": 0.15,
     "night_size_share": 0.20,
@@ -41,7 +41,7 @@ SHARES = {"single_trade_share": 0.01, "split_share": 0.04}
 
 def first(minutes: int, seed: int = 1) -> Batch:
     """The first minutes of a session."""
-    batch = next(sessions(seed=seed, count=1, batch_events=60_000))
+    batch = next(sessions(seed=seed, count=1, batch_events=100_000))
     short = batch[batch["ts_ns"] < OPEN_NS + minutes * MINUTE_NS]
     assert len(short) < len(batch)
     return short
