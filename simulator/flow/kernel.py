@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.flow.draws import bits, decay, exponential, uniform
 from simulator.flow.moods import move_schedule
-from simulator.flow.queues import change_queue, close_spread, is_short, spread
+from simulator.flow.queues import change_queue, close_spread, shortage, spread
 from simulator.flow.state import SCALES
 from simulator.flow.trades import trade, wish
 from system.domain.kernels import kernel
@@ -29,6 +29,7 @@ PIECE: Final = 4  # the next piece of an order, at the time of the last
 FEED: Final = 5  # trading halts or goes on, or the feed does
 REACTION_NS: Final = (2e3, 2e4, 6e4, 1.2e5, 1.5e5, 3e5, 6e5, 9e5)  # mean delays, one of them drawn
 DELAYS: Final = np.array(REACTION_NS)
+ANSWERED_MAX: Final = 0.98
 DELAY_SHIFT: Final = 29  # three bits choose one of eight
 
 
@@ -80,7 +81,7 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
     if flow["reacts"][0]:
         if flow["more"][0] and uniform(flow) < rules["piece_at_once"][0]:
             return PIECE
-        delay = exponential(flow) * DELAYS[bits(flow) >> DELAY_SHIFT]
+        delay = exponential(flow) * DELAYS[bits(flow) >> DELAY_SHIFT] * (1 - rules["hurry"][0] * shortage(flow))
         flow["ts_ns"][0] += 1 + int(delay)
         return REACTION if flow["ts_ns"][0] < flow["close_ns"][0] else OVER
     flow["hit"][0] = -1
@@ -103,7 +104,17 @@ def _await(flow: Array, rules: Array, minutes: Array) -> int:
         intensity = flow["base"][0] + excited
         drawn = uniform(flow) * bound
         if drawn < intensity * hurry:
+            flow["heat"][0] = excited / intensity
             return ARRIVAL if drawn < intensity else REPAIR
+
+
+@kernel
+def _eagerness(flow: Array, rules: Array) -> float:
+    """How much likelier than usual somebody would rather trade: trades come in spells, quotes between them too."""
+    caused = 0.0
+    for k in range(SCALES):
+        caused += rules["branching"][0, k]
+    return float(1 + rules["eager"][0] * (flow["heat"][0] - caused))
 
 
 @kernel
@@ -118,7 +129,7 @@ def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None
         if reacts and flow["more"][0]:
             if what == PIECE or uniform(flow) < rules["piece"][0]:
                 side = flow["last"][0]
-        elif uniform(flow) < (rules["wish_fast"][0] if reacts else rules["wish"][0]):
+        elif uniform(flow) < (rules["wish_fast"][0] if reacts else rules["wish"][0]) * _eagerness(flow, rules):
             side = wish(flow, rules, reacts)
             flow["prints"][0] = 0
         if side >= 0:
@@ -128,11 +139,11 @@ def _act(flow: Array, rules: Array, sizes: Array, row: Array, what: int) -> None
             change_queue(flow, rules)
     if side < 0:
         _write(flow, row, QUOTE)
-    if side < 0 and is_short(flow, rules):
-        answered = rules["reacts_to_short"][0]
+    if side < 0:
+        answered += rules["reacts_to_short"][0] * shortage(flow)
     if not was_wide and spread(flow) > 1:
         answered = rules["reacts_to_gap"][0]
-    flow["reacts"][0] = flow["more"][0] or uniform(flow) < answered + flow["quickness"][0]
+    flow["reacts"][0] = flow["more"][0] or uniform(flow) < min(answered + flow["quickness"][0], ANSWERED_MAX)
     if not reacts:
         _excite(flow, rules)
 

@@ -15,8 +15,8 @@ Array = npt.NDArray[Any]
 MINUTE_NS: Final = 60_000_000_000
 REGIME_S: Final = (20.0, 60.0, 200.0, 800.0)  # how long each regime of activity lasts, on average
 TENSION_S: Final = (600.0, 3000.0)
-WANDER_S: Final = (60.0, 400.0)  # the same of a queue's usual length
-STYLE_S: Final = (60.0, 60.0, 200.0)
+WANDER_S: Final = (120.0, 900.0)  # the same of a queue's usual length
+STYLE_S: Final = (60.0, 100.0, 400.0, 100.0, 400.0)
 REGIME_ENDS: Final = np.array([1 / seconds for seconds in REGIME_S])
 TENSION_ENDS: Final = np.array([1 / seconds for seconds in TENSION_S])
 WANDER_ENDS: Final = np.array([1 / seconds for seconds in WANDER_S])
@@ -42,11 +42,13 @@ def _times_as_usual(flow: Array, coins: Array, ends: Array, step: float) -> floa
 
 @kernel
 def _move_styles(flow: Array, rules: Array) -> None:
+    style = flow["style"][0]
     for k in range(STYLES):
-        flow["style"][0, k] = (_turn(flow, flow["style"][0, k], STYLE_ENDS[k]) + 1) // 2
-    flow["quickness"][0] = (2 * flow["style"][0, 0] - 1) * rules["quick_step"][0]
-    flow["order_mean"][0] = rules["order_mean"][0] * (1 + (2 * flow["style"][0, 1] - 1) * rules["order_step"][0])
-    flow["singles"][0] = (2 * flow["style"][0, 2] - 1) * rules["single_step"][0]
+        style[k] = (_turn(flow, style[k], STYLE_ENDS[k]) + 1) // 2
+    flow["quickness"][0] = (2 * style[0] - 1) * rules["quick_step"][0]
+    step = rules["order_step"][0]
+    flow["order_mean"][0] = rules["order_mean"][0] * (1 + (2 * style[1] - 1) * step) * (1 + (2 * style[2] - 1) * step)
+    flow["singles"][0] = 2 * (style[3] + style[4] - 1) * rules["single_step"][0]
 
 
 @kernel
@@ -61,7 +63,7 @@ def move_schedule(flow: Array, rules: Array, minutes: Array) -> bool:
     flow["base"][0] = minute["base"] * busy * (1 - caused)
     for side in range(2):
         long = _times_as_usual(flow, flow["wander"][0, side], WANDER_ENDS, rules["wander_step"][0])
-        flow["depth"][0, side] = minute["depth"] * long
+        flow["depth"][0, side] = minute["depth"] * long * (1 + rules["busy_depth"][0] * (busy - 1))
     _move_styles(flow, rules)
     tense = _times_as_usual(flow, flow["tension"][0], TENSION_ENDS, rules["tension_step"][0])
     flow["sigma"][0], flow["repair"][0] = minute["sigma"] * tense, minute["repair"]

@@ -4,6 +4,7 @@ Up and down are symmetric in law: a side is drawn with a fair bit, and all that 
 one, never at bid or ask.
 """
 
+from math import sqrt
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -21,6 +22,7 @@ LARGE: Final = 6  # times as large
 FRESH_SINGLE: Final = 0.65  # of new touches, the share that a single contract makes
 HOLD_MAX: Final = 1.0  # ticks: a price that is further off is not held
 FADING_SINGLE: Final = 0.5  # of orders of one contract, those that leave because a trade has hit their queue
+BEHIND_PARTS: Final = 4  # the more, the more alike are the levels behind the touch
 LAST_STAYS: Final = 0.7  # chance that the last contract of a queue is joined instead of leaving
 
 
@@ -45,8 +47,11 @@ def holds(flow: Array) -> bool:
 @kernel
 def _queue_behind(flow: Array, rules: Array, side: int) -> int:
     """Contracts of a level that becomes the touch because the one before it went."""
-    half = 0.5 * rules["behind"][0] * flow["depth"][0, side]
-    return 1 + int(exponential(flow) * half) + int(exponential(flow) * half)
+    part = rules["behind"][0] * flow["depth"][0, side] / BEHIND_PARTS
+    contracts = 1
+    for _ in range(BEHIND_PARTS):
+        contracts += int(exponential(flow) * part)
+    return contracts
 
 
 @kernel
@@ -116,18 +121,17 @@ def leave(flow: Array, rules: Array, side: int, contracts: int) -> None:
 
 
 @kernel
-def _order_size(flow: Array, single: float) -> int:
+def _order_size(flow: Array, single: float, mean: float) -> int:
     if uniform(flow) < single:
         return 1
-    mean = flow["order_mean"][0] * (LARGE if uniform(flow) < LARGE_ORDERS else 1)
-    return 2 + int(exponential(flow) * mean)
+    return 2 + int(exponential(flow) * mean * (LARGE if uniform(flow) < LARGE_ORDERS else 1))
 
 
 @kernel
-def is_short(flow: Array, rules: Array) -> bool:
-    """Whether either queue is far below its usual length."""
-    share = rules["shorter"][0]
-    return bool(flow["shown"][0, 0] < share * flow["depth"][0, 0] or flow["shown"][0, 1] < share * flow["depth"][0, 1])
+def shortage(flow: Array) -> float:
+    """From 0, where both queues are as long as usual or longer, to 1, where one is nearly gone."""
+    shorter = min(flow["shown"][0, 0] / flow["depth"][0, 0], flow["shown"][0, 1] / flow["depth"][0, 1])
+    return 1 - sqrt(min(shorter, 1.0))
 
 
 @kernel
@@ -143,15 +147,19 @@ def change_queue(flow: Array, rules: Array) -> None:
         side = ASK
     pull = rules["pull"][0] * mispricing(flow) * (1 - 2 * side)
     pull = min(max(pull, -PULL_MAX), PULL_MAX)
-    usual = flow["depth"][0, side] * (1 + pull) * rules["join"][0]
+    usual = flow["depth"][0, side]
     shown = flow["shown"][0, side]
-    leaving = shown * max(1 + rules["revert"][0] * (shown / usual - 1), 0.1)
-    filled = holds(flow) and shown < flow["depth"][0, side]
-    if filled or (not fades and uniform(flow) * (usual + leaving) < usual):
-        flow["shown"][0, side] += _order_size(flow, rules["single_join"][0] + flow["singles"][0])
+    length = shown / usual
+    joining = rules["join"][0] * (1 + pull)
+    filled = holds(flow) and shown < usual and uniform(flow) < rules["hold_fill"][0]
+    small = rules["short_small"][0] * max(0.0, 1 - 2 * length)
+    if filled or (not fades and uniform(flow) * (joining + sqrt(length)) < joining):
+        single = rules["single_join"][0] + flow["singles"][0]
+        flow["shown"][0, side] += _order_size(flow, single + (1 - single) * small, flow["order_mean"][0])
         return
-    single = rules["single_leave"][0] + flow["singles"][0]
-    contracts = _order_size(flow, single * (FADING_SINGLE if fades else 1.0))
+    single = (rules["single_leave"][0] + flow["singles"][0]) * (FADING_SINGLE if fades else 1.0)
+    mean = flow["order_mean"][0] + rules["excess"][0] * max(0.0, shown - usual)
+    contracts = _order_size(flow, single + (1 - single) * small, mean)
     if pull > PULLED:
         contracts = min(contracts, (shown + 1) // 2)
         if shown == 1 and uniform(flow) < LAST_STAYS:

@@ -19,12 +19,51 @@ TRADE_MAX: Final = 400  # contracts
 S_NS: Final = 1e9
 # Bursts at the open, the news, the open of the shares, their close: minutes since 18:00, how many times as active, and
 # how many minutes it takes to be over.
-BURSTS: Final = ((0, 3.0, 6), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
+BURSTS: Final = ((0, 4.0, 5), (870, 2.5, 4), (930, 1.8, 10), (960, 1.4, 4), (1319, 3.0, 1))
+FILLING: Final = 20  # minutes after the open in which the book, empty until then, fills up
+EMPTY: Final = 0.15  # of the usual queues, what waits there as trading begins
+LENGTH: Final = 1.08  # of queues that orders join as often as they leave them, in best sizes
 # What one unit of a parameter takes inside, measured with the preset `normal`.
-ARRIVALS_PER_PRINT: Final = 1.555
-SIGMA: Final = 0.0228  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
-REPAIR: Final = 0.0303  # hurry for a mean spread a tick too wide
-NIGHT_REPAIR: Final = 0.0165
+ARRIVALS_PER_PRINT: Final = 1.98
+SIGMA: Final = 0.0188  # news of a trade for a deviation of 1 tick a minute at 1 print a minute, square root of
+REPAIR: Final = 0.0265  # hurry for a mean spread a tick too wide
+NIGHT_REPAIR: Final = 0.0148
+# Rules that no parameter changes.
+FIXED: Final = {
+    "wish_fast": 0.165,
+    "reacts_to_gap": 0.95,
+    "repair_fast": 0.45,
+    "large": 0.11,
+    "piece": 0.6,
+    "beyond": 0.01,
+    "sweep": 0.01,
+    "hold_flow": 0.71,
+    "hold_news": 0.1,
+    "hold_fill": 0.9,
+    "informed": 0.23,
+    "lean": 0.4,
+    "lean_fast": 0.41,
+    "clear": 0.2,
+    "fade": 0.47,
+    "pull": 0.4,
+    "follow": 0.92,
+    "follow_pull": 0.4,
+    "join": 1.8,
+    "short": 0.85,
+    "heal": 0.95,
+    "excess": 0.2,
+    "short_small": 0.7,
+    "at_once": 0.2,
+    "piece_at_once": 0.06,
+    "quick_step": 0.06,
+    "order_step": 0.5,
+    "single_step": 0.065,
+    "reacts_to_short": 0.34,
+    "hurry": 0.55,
+    "eager": 0.5,
+    "behind": 2.15,
+    "busy_depth": 1.0,
+}
 
 
 def activity(parameters: Parameters) -> Array:
@@ -64,8 +103,11 @@ def day(parameters: Parameters, factor: float = 1.0) -> Array:
         ),
     ):
         minutes["sigma"][where] = SIGMA * parameters.minute_std_ticks * std / np.sqrt(prints[where].mean() / 400)
-        minutes["depth"][where] = parameters.best_size * size
+        minutes["depth"][where] = LENGTH * parameters.best_size * size
         minutes["repair"][where] = repair / (spread - 1)
+    filled = np.minimum(1, EMPTY + (1 - EMPTY) * np.arange(MINUTES) / FILLING)
+    minutes["depth"] *= filled
+    minutes["repair"] *= filled**2
     minutes["drift"][RTH] = parameters.trend_ticks / (RTH.stop - RTH.start) / 60
     for name in ("base", "sigma", "depth", "repair", "drift"):
         minutes[name] = np.round(minutes[name] * 2.0**60) / 2.0**60 if name == "base" else _round(minutes[name])
@@ -77,53 +119,26 @@ def rules(parameters: Parameters) -> Array:
     record = np.zeros(1, dtype=RULES)
     scale = parameters.best_size / 25
     values = {
+        **FIXED,
         "branching": parameters.branching,
         "memory_ns": [seconds * S_NS for seconds in parameters.memory_s],
         "regime_step": parameters.regime_step,
         "tension_step": parameters.tension_step,
         "wish": parameters.wish_share,
-        "wish_fast": 0.18,
         "reacts_to_trade": parameters.reaction_to_trade,
         "reacts_to_quote": parameters.reaction,
-        "reacts_to_gap": 0.95,
-        "repair_fast": 0.45,
         "split_first": parameters.split_share,
         "split_more": parameters.split_more,
-        "piece": 0.6,
-        "beyond": 0.01,
-        "sweep": 0.01,
         "runs": parameters.run_share,
         "run_pieces": parameters.run_pieces,
         "hold_prints": parameters.hold_prints,
         "hold_every": parameters.hold_every,
-        "hold_flow": 0.8,
-        "hold_news": 0.1,
-        "informed": 0.15,
-        "lean": 0.4,
-        "lean_fast": 0.41,
-        "thin": 38 * scale,
-        "thin_fast": 8 * scale,
-        "clear": 0.14,
+        "thin": 40 * scale,
+        "thin_fast": 7 * scale,
         "impact": parameters.news_in_trades,
-        "fade": 0.38,
-        "pull": 0.95,
-        "follow": 0.85,
-        "follow_pull": 0.4,
-        "join": 1.4,
-        "single_join": min(1.0, parameters.single_order_share + 0.08),
-        "single_leave": max(0.0, parameters.single_order_share - 0.08),
-        "short": 0.6,
-        "heal": 0.85,
-        "revert": 0.7,
-        "at_once": 0.23,
-        "piece_at_once": 0.06,
+        "single_join": min(1.0, max(0.0, parameters.single_order_share - 0.02)),
+        "single_leave": min(1.0, max(0.0, parameters.single_order_share + 0.01)),
         "order_mean": parameters.order_contracts * max(1.0, scale),
-        "quick_step": 0.08,
-        "order_step": 0.5,
-        "single_step": 0.08,
-        "reacts_to_short": 0.89,
-        "shorter": 0.25,
-        "behind": 2.0,
         "fresh": 7 * scale,
         "wander_step": parameters.size_wander,
     }

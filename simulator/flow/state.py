@@ -9,7 +9,7 @@ REGIMES: Final = 4  # of activity, from a third of a minute to a quarter of an h
 LONG_RUNS: Final = 2  # large orders that are being worked at once
 WANDERS: Final = 2  # of a queue's usual length
 TENSIONS: Final = 2  # of how much news there is in trades
-STYLES: Final = 3  # what kind of traders are about: how quick, with how large orders, in how many pieces
+STYLES: Final = 5  # what kind of traders are about: how quick, with how large orders, in how many pieces
 BID: Final = 0
 ASK: Final = 1
 NO_FLOOR: Final = -(1 << 40)
@@ -34,6 +34,7 @@ FLOW: Final = np.dtype(
         ("wander", "i8", (2, WANDERS)),
         ("tension", "i8", (TENSIONS,)),
         ("style", "i8", (STYLES,)),
+        ("heat", "f8"),  # of this moment's arrivals, the share that earlier ones have caused, over the usual share
         ("quickness", "f8"),  # what that adds to the chance of a reaction
         ("singles", "f8"),  # to the share of orders of one contract
         ("order_mean", "f8"),  # contracts of orders that are more than one
@@ -50,6 +51,7 @@ FLOW: Final = np.dtype(
         ("rest", "i8"),  # contracts that an order still wants beyond the level it cleared
         ("more", "?"),  # whoever traded last has not done yet
         ("prints", "i8"),  # of this order so far
+        ("large", "?"),  # it is one of those that take what they want at once, in many pieces
         ("reacts", "?"),  # somebody answers to the last event within a millisecond or so
         ("due", "?"),  # a quote of the same time is still to be written
         ("minute", "i8"),  # of the schedule, the one in force
@@ -76,6 +78,7 @@ RULES: Final = np.dtype(
         ("repair_fast", "f8"),  # of reactions while the spread is wide, the share that closes it
         ("split_first", "f8"),  # chance that a trade is the first of several
         ("split_more", "f8"),  # that another one follows those
+        ("large", "f8"),  # share of orders that are large and in a hurry
         ("piece", "f8"),  # of reactions while an order is being split, the share that are its next piece
         ("beyond", "f8"),  # of the chance of another piece, what a cleared level leaves
         ("sweep", "f8"),  # chance that what a level could not fill goes on to the next
@@ -85,6 +88,7 @@ RULES: Final = np.dtype(
         ("hold_every", "f8"),  # prints between
         ("hold_flow", "f8"),  # share of the wishes meanwhile that all hit the same touch
         ("hold_news", "f8"),  # of a trade's usual news, what is left meanwhile
+        ("hold_fill", "f8"),  # of changes of a queue meanwhile that is shorter than usual, those that fill it up
         ("informed", "f8"),  # pull of the efficient price on who trades
         ("lean", "f8"),  # pull of the shorter queue
         ("lean_fast", "f8"),
@@ -101,18 +105,21 @@ RULES: Final = np.dtype(
         ("single_leave", "f8"),
         ("short", "f8"),  # a queue below this share of its usual length
         ("heal", "f8"),  # draws orders away from the other one, with this chance
-        ("revert", "f8"),  # how much faster than a queue's length the orders that leave it grow
+        ("excess", "f8"),  # of what a queue has beyond its usual length, what a large order that leaves it takes
+        ("short_small", "f8"),  # of the larger orders, those that are of one contract where a queue is nearly gone
         ("at_once", "f8"),  # chance that a wide spread closes in the same instant
         ("piece_at_once", "f8"),  # that the next piece of an order has the time of the last
         ("order_mean", "f8"),
         ("quick_step", "f8"),
         ("order_step", "f8"),
         ("single_step", "f8"),
-        ("reacts_to_short", "f8"),
-        ("shorter", "f8"),
+        ("reacts_to_short", "f8"),  # what a queue that is nearly gone adds to the chance of a reaction
+        ("hurry", "f8"),  # how much quicker reactions are then, a share
+        ("eager", "f8"),
         ("behind", "f8"),  # length of the queue behind a touch, in touches
         ("fresh", "f8"),  # contracts at a new touch
         ("wander_step", "f8"),
+        ("busy_depth", "f8"),  # how much of a regime's activity the usual queues share
     ],
     align=True,
 )

@@ -22,6 +22,7 @@ SURE: Final = 0.98  # no trader is surer of a side
 BREAKING: Final = 1 / 4000  # of trades, those that come with news of another order
 BREAKING_SIZE: Final = 80.0
 RUN_MAX: Final = 2000.0  # pieces of the largest order
+LARGE_MORE: Final = 0.93  # chance that another piece follows of an order that is large and in a hurry
 SHORT_QUEUE: Final = 20  # contracts: one order may want all of it
 SIZES_SHIFT: Final = 20  # the table of sizes has 2 ** 12 entries
 
@@ -103,14 +104,20 @@ def trade(flow: Array, rules: Array, sizes: Array, side: int) -> int:
     """One print at the touch of `side`, never more than it shows; return its contracts."""
     shown = flow["shown"][0, side]
     wanted = flow["rest"][0]
+    if flow["prints"][0] == 0:
+        flow["large"][0] = uniform(flow) < rules["large"][0]
     if wanted == 0:
         wanted = sizes[bits(flow) >> SIZES_SHIFT]
+        if flow["large"][0]:
+            wanted = max(wanted, sizes[bits(flow) >> SIZES_SHIFT])
         if shown <= SHORT_QUEUE and uniform(flow) < rules["clear"][0]:
             wanted = max(wanted, shown)
     if wanted >= shown > 1 and holds(flow):
         wanted = shown - 1  # whoever defends the price fills the touch up in time
     size = min(wanted, shown)
     chance = rules["split_first"][0] if flow["prints"][0] == 0 else rules["split_more"][0]
+    if flow["large"][0]:
+        chance = LARGE_MORE
     if size == shown:
         chance *= rules["beyond"][0]
     flow["prints"][0] += 1
