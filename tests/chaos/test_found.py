@@ -1,6 +1,7 @@
 """What chaos has found, in the product, in the mock TWS or in its own judge, does not come back.
 
-Each plan is the shrunk one that broke an invariant; its first line says what was wrong.
+Each plan is the shrunk one that broke an invariant; its first line says what was wrong. It tells its story in today's
+market: where that changes, look for it anew, with the mend taken out and other seeds.
 """
 
 from pathlib import Path
