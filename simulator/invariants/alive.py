@@ -65,9 +65,7 @@ class Alive:
     def dial(self, clock_ns: int, now_ns: int) -> None:
         """L05: not once more after the last try has failed. A closed market is no time to count, by its clock."""
         self._count_anew(now_ns)
-        session = self._calendar.at(clock_ns)
-        is_open = session.regular and session.open_ns <= clock_ns < session.break_ns
-        self.dials = self.dials + 1 if is_open else 0
+        self.dials = self.dials + 1 if self._is_open(clock_ns) else 0
         hold("L05", self.dials <= DIALS_MAX, f"it dials for the {self.dials}th time in a row, and does not give up")
 
     def alert(self, name: str, text: str) -> None:
@@ -111,6 +109,10 @@ class Alive:
         if self._ready_ns and now_ns - self._ready_ns >= STABLE_S * SECOND_NS:
             self.dials = 0
 
+    def _is_open(self, at_ns: int, for_s: int = 0) -> bool:
+        session = self._calendar.at(at_ns)
+        return session.regular and session.open_ns + for_s * SECOND_NS <= at_ns < session.break_ns
+
     def _mark(self, now_ns: int) -> None:
         own = self._truth.own
         has_close = any(
@@ -130,8 +132,7 @@ class Alive:
                 silent_s <= SILENCE_S,
                 f"nothing was heard for {silent_s:.1f} s, and the link is {state.phase.value}",
             )
-        session = self._calendar.at(now_ns)
-        is_open = session.regular and session.open_ns + STALL_S * SECOND_NS <= now_ns < session.break_ns
+        is_open = self._is_open(now_ns, for_s=STALL_S)
         if is_open and state.is_open:
             last_ns = min(stream.told_ns for stream in state.data.streams)
             silent_s = (process.clock() - last_ns) / SECOND_NS
@@ -154,15 +155,17 @@ class Alive:
     def _protection(self, wiring: Any, now_ns: int, calm_ns: int) -> None:
         truth, state = self._truth, wiring.order.state
         side = state.bracket.side if state.bracket is not None else 0
-        if truth.own * side >= 0:
+        is_wrong = truth.own * side < 0
+        may_trade = self._is_open(now_ns)  # else nothing can be bought back
+        if not is_wrong or not may_trade:
             self._wrong_ns = 0
         if not self._ready_ns or now_ns - self._ready_ns < 10 * SECOND_NS:
             return
-        if truth.own * side < 0:
+        if is_wrong and may_trade:
             self._wrong_ns = self._wrong_ns or now_ns
             wrong_s = min(now_ns - self._wrong_ns, calm_ns) / SECOND_NS
             hold("S18", wrong_s <= WRONG_SIDE_S, f"{truth.own:+d} contracts of the wrong sign for {wrong_s:.0f} s")
-        elif self._bare_ns and truth.own * truth.position > 0:
+        elif not is_wrong and self._bare_ns and truth.own * truth.position > 0:
             bare_s = min(now_ns - self._bare_ns, calm_ns) / SECOND_NS
             told = bool(state.halted) and "halted" in self._alerts
             closes = state.bracket is not None and bool(state.bracket.exit_reason)

@@ -266,9 +266,11 @@ class Oracle:
         truth.news.clear()
         if now_ns - self._resumed_ns > SECOND_NS:  # an operator's word is for what is halted then
             self.notes.may_resume = False
+        process = self._process
+        if process is not None and process.wiring.risk.contract_month is not None:
+            truth.trades(process.wiring.risk.contract_month)
         self._limits(now_ns)
         self._lane(now_ns)
-        process = self._process
         if process is not None and not process.dead:
             gate = gate_log.snapshot(process.wiring.risk.risk)
             hold("S06", self.notes.gate in (None, gate), "the gate is not as it was last written")

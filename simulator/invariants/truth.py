@@ -1,17 +1,22 @@
-"""What is true at the mock broker: its orders, its fills and its position, whoever is told of them or not."""
+"""What is true at the mock broker: its orders, its fills and its position, whoever is told of them or not.
 
+Positions are of the contract month that the program trades: what another holds it only tells and halts for.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from simulator.tws.account_notices import ExecDetails
+from simulator.tws.data.contracts import PRODUCTS, Listed
 from simulator.tws.desk.life import Life
 from simulator.tws.desk.office import Addressed
 from simulator.tws.desk.order import DeskOrder
 from simulator.tws.notices import NO_ID
 from simulator.tws.world import World
 from system.domain.book import split_id
-from system.domain.instrument import TICKS_PER_POINT
+from system.domain.instrument import TICKS_PER_POINT, ContractMonth
 from system.domain.settings import SECOND_NS
 
 OURS: Final = 1  # our client id
@@ -40,7 +45,8 @@ class Truth:
         self._world = world
         self.fills: dict[str, TrueFill] = {}  # by execution id
         self._last: dict[str, TrueFill] = {}  # by the same without its revision
-        self.own = 0  # contracts that orders of ours have added up to
+        self._con_id = world.data.listing(world.now_ns).front[0].con_id
+        self._own: Counter[int] = Counter()  # contracts that orders of ours have added up to, by contract id
         self.filled: dict[int, int] = {}  # contracts by order id of ours
         self.news: list[TrueFill] = []  # since this was last looked at
         self.moved_ns = 0  # of the last fill of anybody's
@@ -84,10 +90,19 @@ class Truth:
             self.foreign_ns = self._world.now_ns
             self.taken_back += 1
         if fill.client_id == OURS:
-            self.own += change
+            self._own[notice.contract.con_id] += change
             self.filled[fill.order_id] = self.filled.get(fill.order_id, 0) + abs(change)
         else:
             self.foreign_ns = self._world.now_ns
+
+    def trades(self, month: ContractMonth) -> None:
+        """The month that the program trades now."""
+        self._con_id = Listed(PRODUCTS[0], month).con_id
+
+    @property
+    def own(self) -> int:
+        """Contracts that orders of ours have added up to."""
+        return self._own[self._con_id]
 
     @property
     def is_still(self) -> bool:
@@ -97,13 +112,13 @@ class Truth:
     def closed_by_others(self) -> None:
         """What others have taken off is not ours any more, once the program has found that out."""
         account = self.position
-        self.own = min(self.own, account, key=abs) if self.own * account > 0 else 0
+        self._own[self._con_id] = min(self.own, account, key=abs) if self.own * account > 0 else 0
         self.turns += 1
 
     @property
     def position(self) -> int:
         """What the account holds."""
-        return self._world.desk.net_contracts
+        return self._world.desk.contracts_of(self._con_id)
 
     def live(self) -> list[DeskOrder]:
         """Orders of ours that are not over."""

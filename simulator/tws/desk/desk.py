@@ -308,10 +308,9 @@ class Desk:
         """What is held in all accounts: contract, and contracts with their sign."""
         return [(holding.product.contract(), holding.contracts) for _, holding in self._held()]
 
-    @property
-    def net_contracts(self) -> int:
-        """What is held in all accounts and products, with its sign."""
-        return sum(holding.contracts for _, holding in self._held())
+    def contracts_of(self, con_id: int) -> int:
+        """What is held of one contract in all accounts, with its sign."""
+        return sum(holding.contracts for _, holding in self._held() if holding.product.con_id == con_id)
 
     @property
     def equity_cents(self) -> int:
