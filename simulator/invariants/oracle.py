@@ -126,7 +126,7 @@ class Oracle:
 
     def stood_still(self) -> None:
         """The machine did, and nobody could listen."""
-        self._heard_ns = self._disturbed_ns = self._timeline.now_ns
+        self._heard_ns = self._disturbed_ns = self.alive.blind_ns = self._timeline.now_ns
 
     def effect(self, kind: str) -> None:
         """One of them has changed something."""
