@@ -25,9 +25,8 @@ BEGINS: Final = (
 NIGHTS: Final = frozenset({"23:50", "16:45"})  # positions are entered at any time, and held over the break
 DAY_S: Final = 86_400
 MANY: Final = 25  # so that exits fill in part, and rest: with a target that the market often touches, behind a queue
-QUEUE: Final = 25.0
-SLOW_TICKS: Final = 4.0
-CONTRACTS_MAX: Final = 10
+QUEUE: Final = 25.0  # contracts at the touch then: as long as what waits behind it
+SLOW_TICKS: Final = 4.0  # a minute's deviation then
 NEAR_TICKS: Final = 2
 MANY_SHARE: Final = 0.5  # of the seeds with three
 EAGER: Final = Profile(
@@ -106,7 +105,7 @@ def draw(seed: int) -> Scenario:
         settings=settings,
         orders=OrderRules(
             max_day_loss_cents=chance.choice((100_000, 500_000_000, 500_000_000, 500_000_000)),
-            max_contracts=max(CONTRACTS_MAX, contracts),
+            max_contracts=max(OrderRules().max_contracts, contracts),
         ),
         flow=Flow(parameters=parameters),
         day=day,
